@@ -1,0 +1,23 @@
+import type { TableName } from "../model/table-name.ts";
+
+/**
+ * The one way in which names and texts enter T-SQL. Names and values from the catalog are hostile input.
+ * https://learn.microsoft.com/sql/t-sql/functions/quotename-transact-sql: inside brackets only `]` is doubled.
+ * @throws Error for an empty name or one over 128 characters, which no server has
+ */
+export function quoteName(name: string): string {
+  if (name.length === 0 || name.length > 128) {
+    throw new Error(`quote the name ${JSON.stringify(name)}: a name has 1 to 128 characters`);
+  }
+  return `[${name.replaceAll("]", "]]")}]`;
+}
+
+/** `[schema].[name]` */
+export function quoteTable(table: TableName): string {
+  return `${quoteName(table.schema)}.${quoteName(table.name)}`;
+}
+
+/** A Unicode literal: N'it''s'. */
+export function quoteText(text: string): string {
+  return `N'${text.replaceAll("'", "''")}'`;
+}
