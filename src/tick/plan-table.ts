@@ -18,6 +18,8 @@ export interface TableView {
   readonly changed: boolean | undefined;
   /** The replica table's object_id; undefined: not looked at; null: it is missing. */
   readonly replicaObjectId: number | null | undefined;
+  /** Why the table must be loaded in place whatever its row says; undefined: no such reason. */
+  readonly reload: string | undefined;
 }
 
 /** What one tick does with a table: exactly one of these. */
@@ -61,6 +63,7 @@ export function planTable(view: TableView, now: number): TablePlan {
   const ordered = isLoadOrdered(view);
   if (row === undefined) return { kind: "prepare", adopt: ordered ? undefined : adoptable(flags) };
   if (ordered) return { kind: "full-load-start", reason: "ordered by force_full_load", truncate: true };
+  if (view.reload !== undefined) return { kind: "full-load-start", reason: view.reload, truncate: false };
   if (view.replicaObjectId === null) return { kind: "prepare", adopt: undefined };
   if (view.replicaObjectId !== undefined && view.replicaObjectId !== row.replicaObjectId) {
     return { kind: "full-load-start", reason: "the replica's table was dropped and made again", truncate: false };

@@ -15,7 +15,18 @@ export interface Login {
 
 export interface SessionFactory {
   /** @throws SqlError 18456 (wrong login), 4060 (no such database) */
-  openSession(login: Login): SessionHandler;
+  openSession(login: Login, hooks: SessionHooks): SessionHandler;
+}
+
+/**
+ * Moments that only the executor of SQL sees. Call both around every commit that makes changes durable, wherever it
+ * comes from (COMMIT as text or request, the end of an autocommitted statement). Undefined means: go on at once.
+ */
+export interface SessionHooks {
+  /** Rejected: do not commit; roll back and let the error (SqlError or the connection's end) go its way. */
+  beforeCommit(): Promise<void> | undefined;
+  /** The commit has taken effect, the client does not know yet. Rejected: the connection is gone. */
+  afterCommit(): Promise<void> | undefined;
 }
 
 export interface RpcParameter {
@@ -67,6 +78,8 @@ export interface BulkColumn {
 export type EnvChange =
   | { readonly kind: "database"; readonly value: string; readonly old: string }
   | { readonly kind: "language"; readonly value: string; readonly old: string }
+  /** Names of collations; the server sends it with "database" when the new database's default differs. */
+  | { readonly kind: "collation"; readonly value: string; readonly old: string }
   /** 8 bytes that name the transaction; sent on begin, commit and roll back ([MS-TDS] 2.2.7.9). */
   | { readonly kind: "begin-transaction" | "commit-transaction" | "rollback-transaction"; readonly descriptor: bigint };
 
@@ -99,6 +112,9 @@ export interface ResponseSink {
  */
 export interface SessionHandler {
   readonly spid: number;
+  /** What the login answer tells: the database in its own spelling and its default collation. */
+  readonly database: string;
+  readonly collation: string;
   batch(text: string, sink: ResponseSink, signal: AbortSignal): Promise<void>;
   rpc(call: RpcCall, sink: ResponseSink, signal: AbortSignal): Promise<void>;
   transaction(request: TransactionRequest, sink: ResponseSink, signal: AbortSignal): Promise<void>;

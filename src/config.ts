@@ -1,0 +1,164 @@
+import type sql from "mssql";
+import { type DatabaseSetting, parseDatabaseSetting } from "./config/database-setting.ts";
+import { scheduleProblem } from "./config/schedule.ts";
+
+export interface DatabaseConfig {
+  /** Ready for `new ConnectionPool`. */
+  readonly config: sql.config;
+  /** `mssql://host:port/database`, without credentials: for Redis, logs and answers. */
+  readonly url: string;
+}
+
+/** The settings, checked. Frozen. */
+export interface Config {
+  readonly primary: DatabaseConfig;
+  readonly replica: DatabaseConfig;
+  readonly redisUrl: string;
+  readonly redisKeyPrefix: string;
+  readonly syncSchedule: string;
+  readonly moduleSyncSchedule: string;
+  /** Tables synced at the same time. */
+  readonly syncThreads: number;
+  /** Rows of a full-load chunk; "auto": what takes about one timer period. */
+  readonly fullLoadChunkRows: number | "auto";
+  /** Rows of a delta that are applied in one transaction. */
+  readonly deltaSliceRows: number;
+  /** No step starts after this. */
+  readonly tickBudgetSeconds: number;
+  /** What no log line, answer or Redis value may contain. */
+  readonly secrets: readonly string[];
+}
+
+/** One wrong or missing setting. The text never repeats a value that may hold a credential. */
+export interface SettingProblem {
+  readonly variable: string;
+  readonly problem: string;
+  readonly example: string;
+}
+
+export type ConfigResult =
+  { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly problems: readonly SettingProblem[] };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const examples = {
+  MSSQL_PRIMARY_URL: "mssql://sa:Password123!@localhost:1434/testct?encrypt=true&trustServerCertificate=true",
+  MSSQL_REPLICA_URL: "Server=tcp:replica.example.com,1433;Database=testct;Authentication=Active Directory Default",
+  REDIS_URL: "redis://localhost:6379",
+  REDIS_KEY_PREFIX: "mssql_sync",
+  SYNC_SCHEDULE: "*/5 * * * * *",
+  MODULE_SYNC_SCHEDULE: "*/30 * * * * *",
+  SYNC_THREADS: "4",
+  FULL_LOAD_CHUNK_ROWS: "5000",
+  DELTA_SLICE_ROWS: "100000",
+  TICK_BUDGET_SECONDS: "60",
+} as const;
+
+type Variable = keyof typeof examples;
+
+/** Connections beside those of the tables in work: the tick's own reads, HTTP functions, a renewal of the ledger. */
+const spareConnections = 4;
+
+/** Reads all settings and reports all that is wrong with them; pure. An empty value counts as missing. */
+export function readConfig(env: Environment): ConfigResult {
+  const problems: SettingProblem[] = [];
+  const report = (variable: Variable, problem: string): void => {
+    problems.push({ variable, problem, example: examples[variable] });
+  };
+  const text = (variable: Variable): string => env[variable]?.trim() ?? "";
+
+  const integer = (variable: Variable, max: number): number => {
+    const value = text(variable) || examples[variable];
+    const number = /^\d{1,10}$/.test(value) ? Number(value) : NaN;
+    if (number >= 1 && number <= max) return number;
+    report(variable, `is '${value}', it must be a whole number from 1 to ${max.toLocaleString("en-US")}`);
+    return 1;
+  };
+  const schedule = (variable: "SYNC_SCHEDULE" | "MODULE_SYNC_SCHEDULE"): string => {
+    const value = text(variable) || examples[variable];
+    const problem = scheduleProblem(value);
+    if (problem !== undefined) report(variable, `is '${value}', which ${problem}`);
+    return value;
+  };
+  const syncThreads = integer("SYNC_THREADS", 64);
+  const database = (variable: "MSSQL_PRIMARY_URL" | "MSSQL_REPLICA_URL"): DatabaseSetting | undefined => {
+    const value = text(variable);
+    if (value === "") {
+      report(variable, "is missing");
+      return undefined;
+    }
+    const result = parseDatabaseSetting(value, syncThreads + spareConnections);
+    if (result.ok) return result.value;
+    for (const problem of result.problems) report(variable, problem);
+    return undefined;
+  };
+
+  const primary = database("MSSQL_PRIMARY_URL");
+  const replica = database("MSSQL_REPLICA_URL");
+  if (primary !== undefined && replica !== undefined && primary.identity === replica.identity) {
+    report("MSSQL_REPLICA_URL", `leads to the same database as MSSQL_PRIMARY_URL (${primary.url})`);
+  }
+  const redisUrl = text("REDIS_URL");
+  const redisProblem = redisUrlProblem(redisUrl);
+  if (redisProblem !== undefined) report("REDIS_URL", redisProblem);
+  const redisKeyPrefix = text("REDIS_KEY_PREFIX") || examples.REDIS_KEY_PREFIX;
+  if (!/^[\w.:{}-]{1,100}$/.test(redisKeyPrefix) || redisKeyPrefix.endsWith(":")) {
+    report("REDIS_KEY_PREFIX", "may hold letters, digits and . _ - : { }, and does not end in a colon");
+  }
+  const chunk = text("FULL_LOAD_CHUNK_ROWS").toLowerCase();
+  const config = {
+    redisUrl,
+    redisKeyPrefix,
+    syncSchedule: schedule("SYNC_SCHEDULE"),
+    moduleSyncSchedule: schedule("MODULE_SYNC_SCHEDULE"),
+    syncThreads,
+    fullLoadChunkRows: chunk === "auto" ? ("auto" as const) : integer("FULL_LOAD_CHUNK_ROWS", 1_000_000),
+    deltaSliceRows: integer("DELTA_SLICE_ROWS", 10_000_000),
+    // Below the 10 minutes after which the host ends an invocation, with room for the step that is running.
+    tickBudgetSeconds: integer("TICK_BUDGET_SECONDS", 480),
+  };
+  if (problems.length > 0 || primary === undefined || replica === undefined) return { ok: false, problems };
+  return {
+    ok: true,
+    config: Object.freeze({
+      ...config,
+      primary: Object.freeze({ config: primary.config, url: primary.url }),
+      replica: Object.freeze({ config: replica.config, url: replica.url }),
+      secrets: Object.freeze([...primary.secrets, ...replica.secrets, ...redisSecrets(redisUrl)]),
+    }),
+  };
+}
+
+/**
+ * The schedule to register a timer with. A wrong one falls back to the default: the host would leave the function out
+ * with one line of log, and replication would be silently dead; as it is, every tick fails with the setting's problem.
+ */
+export function timerSchedule(env: Environment, variable: "SYNC_SCHEDULE" | "MODULE_SYNC_SCHEDULE"): string {
+  const value = env[variable]?.trim() ?? "";
+  return value === "" || scheduleProblem(value) !== undefined ? examples[variable] : value;
+}
+
+/** One line for a person: the variable, what is wrong, and how it may look. */
+export function describeProblem({ variable, problem, example }: SettingProblem): string {
+  return `${variable} ${problem}. Example: ${variable}=${example}`;
+}
+
+function redisUrlProblem(value: string): string | undefined {
+  if (value === "") return "is missing";
+  let url: URL;
+  try {
+    url = new URL(value);
+    decodeURIComponent(url.password);
+  } catch {
+    return "is no URL; characters like @ : / # ? in the password are written as %40 %3A %2F %23 %3F";
+  }
+  if (url.protocol !== "redis:" && url.protocol !== "rediss:") return "must begin with redis:// or rediss:// (TLS)";
+  if (url.hostname === "") return "names no host";
+  if (!/^(\/\d{0,3})?$/.test(url.pathname)) return "may have a database number as its path, nothing else";
+  return undefined;
+}
+
+function redisSecrets(value: string): string[] {
+  const password = URL.canParse(value) ? new URL(value).password : "";
+  return password === "" ? [] : [password, decodeURIComponent(password)];
+}

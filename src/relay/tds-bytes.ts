@@ -1,0 +1,28 @@
+/** Token types that the relay meets ([MS-TDS] 2.2.4.2). */
+export const TOKEN = {
+  returnStatus: 0x79,
+  colMetadata: 0x81,
+  order: 0xa9,
+  error: 0xaa,
+  info: 0xab,
+  row: 0xd1,
+  nbcRow: 0xd2,
+  envChange: 0xe3,
+  done: 0xfd,
+  doneProc: 0xfe,
+  doneInProc: 0xff,
+} as const;
+
+/** The bytes are no valid TDS, or TDS that the relay does not know. The connection they came from is of no more use. */
+export class WireFormatError extends Error {
+  override readonly name = "WireFormatError";
+}
+
+/** Thrown by a reader that needs bytes beyond the end of its buffer: try again when more have come. */
+export class NeedMoreBytes extends Error {
+  override readonly name = "NeedMoreBytes";
+}
+
+export function hex(byte: number): string {
+  return `0x${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+}

@@ -1,0 +1,75 @@
+import type { Session } from "../db/session.ts";
+import type { Cursor } from "../model/cursor.ts";
+import type { ReplicaTable, TableShape } from "../model/table-shape.ts";
+import {
+  deleteMarked,
+  deleteOtherIdentity,
+  evictUnique,
+  insertMissing,
+  updateExisting,
+} from "../sql/apply-statements.ts";
+import type { SqlParam } from "../db/statement.ts";
+import { bindKey, keyPredicate, keyTexts } from "../sql/key-range.ts";
+import { dropStage } from "../sql/stage-table.ts";
+import { applyTimeoutMs, cursorOf, runApply } from "./run-apply.ts";
+
+/** Rows of the replica that are not yet at the window's moment, because something later in this load or window writes them. */
+export interface StillToCome {
+  /** The window is too big for one transaction: keys after this slice's last one. */
+  readonly laterSlices: boolean;
+  /** The table is loading: keys after the cursor (undefined: every key). */
+  readonly load: { readonly cursor: Cursor | undefined } | undefined;
+}
+
+/**
+ * Applies the staged changes inside the caller's transaction and drops #changes: deletes, updates, inserts.
+ * @returns the last key staged; undefined when nothing was
+ */
+export async function applyChanges(
+  session: Session,
+  shape: TableShape,
+  replica: ReplicaTable,
+  stillToCome: StillToCome,
+): Promise<Cursor | undefined> {
+  const last = await lastStagedKey(session, shape);
+  if (last !== undefined) {
+    const range = evictionRange(shape, stillToCome, last);
+    const statements = [
+      deleteMarked(shape),
+      ...(range === undefined ? [] : evictUnique(shape, replica, "changes", range.text)),
+      deleteOtherIdentity(shape, replica, "changes"),
+      ...updateExisting(shape, replica, "changes"),
+      insertMissing(shape, replica, "changes"),
+    ];
+    await runApply(session, statements, range?.params ?? []);
+  }
+  await session.batch(dropStage("changes"));
+  return last;
+}
+
+/** Where rows may be evicted; undefined: nowhere. */
+function evictionRange(
+  shape: TableShape,
+  { laterSlices, load }: StillToCome,
+  last: Cursor,
+): { text: string; params: SqlParam[] } | undefined {
+  if (load !== undefined && load.cursor === undefined) return { text: "1 = 1", params: [] };
+  const bounds = [
+    ...(laterSlices ? [bindKey(shape.key, last, "s")] : []),
+    ...(load?.cursor === undefined ? [] : [bindKey(shape.key, load.cursor, "c")]),
+  ];
+  if (bounds.length === 0) return undefined;
+  const texts = bounds.map((bound) => `(${keyPredicate(shape.key, "t", bound, "after")})`);
+  return { text: `(${texts.join(" OR ")})`, params: bounds.flatMap(({ params }) => params) };
+}
+
+async function lastStagedKey(session: Session, shape: TableShape): Promise<Cursor | undefined> {
+  const order = shape.key
+    .map(({ column, descending }) => `s.[${column.name.replaceAll("]", "]]")}]${descending ? "" : " DESC"}`)
+    .join(", ");
+  const [rows] = await session.batch(
+    `SELECT TOP (1) ${keyTexts(shape.key, "s")} FROM #changes AS s ORDER BY ${order};`,
+    { timeoutMs: applyTimeoutMs },
+  );
+  return rows?.[0] === undefined ? undefined : cursorOf(rows[0], shape.key.length);
+}

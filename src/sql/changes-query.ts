@@ -1,0 +1,54 @@
+import type { TableShape } from "../model/table-shape.ts";
+import { replicatedColumns } from "../model/table-shape.ts";
+import type { Cursor } from "../model/cursor.ts";
+import type { Version } from "../model/version.ts";
+import type { SqlParam, Statement } from "../db/statement.ts";
+import { readExpression } from "./column-type.ts";
+import { bindKey, keyEquality, keyOrder, keyPredicate } from "./key-range.ts";
+import { quoteName, quoteTable } from "./quote.ts";
+import { deletedColumn } from "./stage-table.ts";
+
+/** The window of a delta: everything after the watermark, up to and including `to`. */
+export interface Window {
+  readonly watermark: Version;
+  readonly to: Version;
+  /** Only what comes after this key: the slices before it are applied. */
+  readonly position: Cursor | undefined;
+}
+
+/**
+ * The net changes of a table in a window, each with the row as it is now, in key order. Whether a row is gone is told
+ * by the outer join, not by SYS_CHANGE_OPERATION: a row inserted in the window may have been deleted since, one deleted
+ * may be back. Key columns come from the table where the row is there: the change row may carry an older spelling that
+ * the collation calls equal.
+ * https://learn.microsoft.com/sql/relational-databases/system-functions/changetable-transact-sql
+ */
+export function changesQuery(shape: TableShape, window: Window): Statement {
+  const first = shape.key[0];
+  if (first === undefined) throw new Error("read the changes of a table without a key");
+  const keyNames = new Set(shape.key.map(({ column }) => column.name));
+  const columns = replicatedColumns(shape).map((column) => {
+    const name = quoteName(column.name);
+    const value = keyNames.has(column.name) ? `ISNULL(t.${name}, c.${name})` : undefined;
+    return `${value ?? readExpression(column, "t")} AS ${name}`;
+  });
+  const params: SqlParam[] = [
+    { name: "watermark", type: "bigint", value: window.watermark },
+    { name: "to", type: "bigint", value: window.to },
+  ];
+  let where = "c.SYS_CHANGE_VERSION <= @to";
+  if (window.position !== undefined) {
+    const bound = bindKey(shape.key, window.position, "p");
+    params.push(...bound.params);
+    where += ` AND ${keyPredicate(shape.key, "c", bound, "after")}`;
+  }
+  return {
+    text: `SELECT CAST(CASE WHEN t.${quoteName(first.column.name)} IS NULL THEN 1 ELSE 0 END AS bit) AS ${quoteName(deletedColumn(shape))},
+  ${columns.join(", ")}
+FROM CHANGETABLE(CHANGES ${quoteTable(shape.table)}, @watermark) AS c
+LEFT JOIN ${quoteTable(shape.table)} AS t ON ${keyEquality(shape.key, "t", "c")}
+WHERE ${where}
+ORDER BY ${keyOrder(shape.key, "c")};`,
+    params,
+  };
+}

@@ -1,0 +1,58 @@
+import { type TableShape, replicatedColumns } from "../model/table-shape.ts";
+import type { Cursor } from "../model/cursor.ts";
+import type { SqlParam, Statement } from "../db/statement.ts";
+import { readExpression } from "./column-type.ts";
+import { bindKey, keyOrder, keyPredicate, keyTexts } from "./key-range.ts";
+import { quoteName, quoteTable } from "./quote.ts";
+
+/** The rows between two keys: after `after` (undefined: from the start), up to and including `end` (undefined: to the end). */
+export interface KeyRange {
+  readonly after: Cursor | undefined;
+  readonly end: Cursor | undefined;
+}
+
+/** A range as a predicate with its parameters; `1 = 1` for the whole table. */
+export function rangePredicate(
+  shape: TableShape,
+  qualifier: string,
+  range: KeyRange,
+): { text: string; params: SqlParam[] } {
+  const parts: string[] = [];
+  const params: SqlParam[] = [];
+  for (const [cursor, prefix, side] of [
+    [range.after, "a", "after"],
+    [range.end, "e", "up-to"],
+  ] as const) {
+    if (cursor === undefined) continue;
+    const bound = bindKey(shape.key, cursor, prefix);
+    params.push(...bound.params);
+    parts.push(`(${keyPredicate(shape.key, qualifier, bound, side)})`);
+  }
+  return { text: parts.length === 0 ? "1 = 1" : parts.join(" AND "), params };
+}
+
+/** The n-th key after a cursor, as texts k0, k1, ...; no row when fewer than n rows are left. */
+export function endKeyQuery(shape: TableShape, after: Cursor | undefined, rows: number): Statement {
+  const range = rangePredicate(shape, "t", { after, end: undefined });
+  return {
+    text: `SELECT ${keyTexts(shape.key, "t")} FROM ${quoteTable(shape.table)} AS t
+WHERE ${range.text}
+ORDER BY ${keyOrder(shape.key, "t")}
+OFFSET @skip ROWS FETCH NEXT 1 ROWS ONLY OPTION (RECOMPILE);`,
+    params: [...range.params, { name: "skip", type: "bigint", value: BigInt(rows - 1) }],
+  };
+}
+
+/** The rows of a range in key order. RECOMPILE lets the server plan with the bounds' values: it seeks the range. */
+export function chunkQuery(shape: TableShape, range: KeyRange): Statement {
+  const predicate = rangePredicate(shape, "t", range);
+  const columns = replicatedColumns(shape).map(
+    (column) => `${readExpression(column, "t")} AS ${quoteName(column.name)}`,
+  );
+  return {
+    text: `SELECT ${columns.join(", ")} FROM ${quoteTable(shape.table)} AS t
+WHERE ${predicate.text}
+ORDER BY ${keyOrder(shape.key, "t")} OPTION (RECOMPILE);`,
+    params: predicate.params,
+  };
+}

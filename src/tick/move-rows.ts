@@ -1,0 +1,138 @@
+import type { Session } from "../db/session.ts";
+import { lostHistory } from "../model/load-reason.ts";
+import type { LedgerRow } from "../model/ledger-row.ts";
+import { rowAfterChunk, rowAfterSlice, rowAfterWindow } from "../model/ledger-transitions.ts";
+import { shapeText } from "../model/table-shape.ts";
+import { readShape } from "../primary/read-shape.ts";
+import { readEndKey, readWindow, type TrackingWindow } from "../primary/read-window.ts";
+import { openRelaySource } from "../relay/relay-rows.ts";
+import type { RelaySource } from "../relay/row-transport.ts";
+import { applyChanges } from "../replica/apply-changes.ts";
+import { applyChunk } from "../replica/apply-chunk.ts";
+import { saveRow } from "../replica/ledger.ts";
+import { stageRows } from "../replica/stage-rows.ts";
+import type { Statement } from "../db/statement.ts";
+import { changesQuery } from "../sql/changes-query.ts";
+import { chunkQuery } from "../sql/chunk-query.ts";
+import { PlanAgain, type LedgerStep, type StepResult } from "./step.ts";
+
+/** The longest wait for either server in the middle of a read or a load, ms. */
+const relayTimeoutMs = 120_000;
+
+/** What has moved so far, and the ledger row that stands. */
+interface Moved {
+  row: LedgerRow;
+  changes: number;
+  chunkRows: number;
+  bytes: number;
+}
+
+/**
+ * The way of a row. The delta of the window (watermark, to] and, for the table whose turn it is, one chunk:
+ * read -> stage -> apply + ledger row -> commit -> publish. With snapshot isolation the last slice of the delta and the
+ * chunk are of one moment and go in one transaction, delta first; without it the chunk is read after the delta's commit.
+ */
+export async function moveRows(step: LedgerStep): Promise<StepResult> {
+  const { primary, snapshotAllowed } = step.tick;
+  const moved: Moved = { row: step.row, changes: 0, chunkRows: 0, bytes: 0 };
+  await primary.withTransaction(snapshotAllowed ? "snapshot" : "read committed", async (read) => {
+    const window = await readWindow(read, step.shape);
+    const lost = lostHistory(step.row, { ...step.shape, ...window });
+    if (lost !== undefined) throw new PlanAgain(lost);
+    const chunkInSnapshot = wantsChunk(step) && snapshotAllowed && step.row.halfApplied === undefined;
+    await moveChanges(step, read, window, moved, chunkInSnapshot);
+    if (wantsChunk(step) && !snapshotAllowed && moved.row.halfApplied === undefined) {
+      await commitRows(step, moved, window, (write) => moveChunk(step, read, write, moved));
+    }
+  });
+  const { row, changes, chunkRows, bytes } = moved;
+  return { kind: "moved", row, changes, chunkRows, bytes };
+}
+
+/** One read in key order feeds all slices; a window that was left half applied goes on with the `to` it had. */
+async function moveChanges(
+  step: LedgerStep,
+  read: Session,
+  window: TrackingWindow,
+  moved: Moved,
+  withChunk: boolean,
+): Promise<void> {
+  const { watermark, halfApplied } = step.row;
+  const to = halfApplied?.to ?? window.currentVersion;
+  const position = halfApplied?.position;
+  const source = await open(step, read, changesQuery(step.shape, { watermark, to, position }));
+  try {
+    for (let more = true, slice = 1; more; slice++) {
+      await commitRows(step, moved, window, async (write) => {
+        const sent = await stageRows(write, source, step.shape, "changes", step.tick.config.deltaSliceRows);
+        more = sent.more;
+        const laterSlices = more || slice > 1 || position !== undefined;
+        const last = await applyChanges(write, step.shape, step.replicaTable, { laterSlices, load: moved.row.load });
+        moved.changes += sent.rows;
+        moved.bytes += sent.bytes;
+        if (more && last !== undefined) {
+          moved.row = rowAfterSlice(moved.row, to, last);
+          return;
+        }
+        moved.row = rowAfterWindow(moved.row, to, halfApplied === undefined ? window.now : step.row.watermarkTime);
+        if (withChunk && slice === 1) await moveChunk(step, read, write, moved);
+      });
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** Reads the rows up to the n-th key after the cursor and makes that range of the replica equal. */
+async function moveChunk(step: LedgerStep, read: Session, write: Session, moved: Moved): Promise<void> {
+  const after = moved.row.load?.cursor;
+  const end = await readEndKey(read, step.shape, after, step.tick.chunkRows);
+  const source = await open(step, read, chunkQuery(step.shape, { after, end }));
+  try {
+    const sent = await stageRows(write, source, step.shape, "chunk");
+    await applyChunk(write, step.shape, step.replicaTable, { after, end });
+    moved.chunkRows += sent.rows;
+    moved.bytes += sent.bytes;
+    moved.row = rowAfterChunk(moved.row, end, sent.rows);
+  } finally {
+    await source.close();
+  }
+}
+
+/** One replica transaction: the rows, then the ledger row under the fence; published once it is committed. */
+async function commitRows(
+  step: LedgerStep,
+  moved: Moved,
+  window: TrackingWindow,
+  write: (session: Session) => Promise<void>,
+): Promise<void> {
+  await step.tick.replica.withTransaction("read committed", async (session) => {
+    await write(session);
+    await confirmPrimary(step, window);
+    step.signal.throwIfAborted();
+    await saveRow(session, moved.row);
+  });
+  await step.tick.state.publish(step.tick.ledgerId, moved.row);
+}
+
+/**
+ * Metadata is not versioned and, without snapshot isolation, cleanup may have run between check and read: what was
+ * read counts only if table, shape and history are still what they were.
+ * @throws PlanAgain when they are not
+ */
+async function confirmPrimary(step: LedgerStep, window: TrackingWindow): Promise<void> {
+  const now = await step.tick.primary.withSession((session) => readShape(session, step.shape.table));
+  if (now === undefined || shapeText(now) !== shapeText(step.shape))
+    throw new PlanAgain("the table was altered meanwhile");
+  const minValidVersion = step.tick.snapshotAllowed ? window.minValidVersion : now.minValidVersion;
+  const lost = lostHistory(step.row, { ...now, minValidVersion, currentVersion: window.currentVersion });
+  if (lost !== undefined) throw new PlanAgain(lost);
+}
+
+function wantsChunk(step: LedgerStep): boolean {
+  return step.planned.chunk && step.row.state === "loading";
+}
+
+function open(step: LedgerStep, read: Session, statement: Statement): Promise<RelaySource> {
+  return openRelaySource(read.connection, statement, { signal: step.signal, timeoutMs: relayTimeoutMs });
+}

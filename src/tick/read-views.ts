@@ -1,0 +1,113 @@
+import type { Database } from "../db/database.ts";
+import { isConnectionLoss } from "../db/sql-error.ts";
+import type { Ledger, LedgerRow } from "../model/ledger-row.ts";
+import { lostHistory } from "../model/load-reason.ts";
+import type { TableFlags } from "../model/table-flags.ts";
+import { parseTableKey, type TableName, tableKey } from "../model/table-name.ts";
+import type { Version } from "../model/version.ts";
+import { type PrimaryView, type Probe, probeChanges, type TrackedTable } from "../primary/inspect.ts";
+import { type TickMemory, isKnownIdle } from "./tick-memory.ts";
+import type { TableView } from "./plan-table.ts";
+
+/** Everything a tick knows of all tables before it plans, from one look at the primary, the ledger and Redis. */
+export interface TickFacts {
+  readonly primary: PrimaryView;
+  readonly currentVersion: Version;
+  readonly ledger: Ledger;
+  readonly flags: ReadonlyMap<string, TableFlags>;
+  /** Why a table must be loaded in place, by key. */
+  readonly reloads: ReadonlyMap<string, string>;
+}
+
+const noFlags: TableFlags = {
+  enabled: undefined,
+  force: undefined,
+  version: undefined,
+  published: undefined,
+  error: undefined,
+};
+
+/** All tables that the primary shows or the ledger knows. */
+export function knownTables(primary: PrimaryView, ledger: Ledger): TableName[] {
+  const tables = new Map(primary.tables.map(({ table }) => [tableKey(table), table]));
+  for (const [key, { table }] of ledger.rows) if (!tables.has(key)) tables.set(key, table);
+  return [...tables.values()];
+}
+
+/** Finds out which live tables changed, in one round trip for all that are not known to be idle, and makes the views. */
+export async function readViews(
+  primary: Database,
+  facts: TickFacts,
+  memory: TickMemory,
+  now: number,
+): Promise<TableView[]> {
+  const tracked = new Map(facts.primary.tables.map((table) => [tableKey(table.table), table]));
+  const candidates: { key: string; table: TrackedTable; row: LedgerRow }[] = [];
+  const idle = new Set<string>();
+  for (const [key, row] of facts.ledger.rows) {
+    const table = tracked.get(key);
+    const flags = facts.flags.get(key);
+    if (table === undefined || !isProbed(row, flags, now)) continue;
+    if (lostHistory(row, { ...table, currentVersion: facts.currentVersion }) !== undefined) continue;
+    if (row.watermark === facts.currentVersion || isKnownIdle(memory.idle.get(key), row, facts.currentVersion, table)) {
+      idle.add(key);
+    } else candidates.push({ key, table, row });
+  }
+  const probes = await probe(primary, candidates);
+  for (const { key, table, row } of candidates) {
+    const found = probes.get(table.objectId);
+    if (found === undefined || found.changed) continue;
+    const after = { ...table, ...found, currentVersion: facts.currentVersion };
+    if (lostHistory(row, after) !== undefined) continue;
+    idle.add(key);
+    memory.idle.set(key, {
+      currentVersion: facts.currentVersion,
+      watermark: row.watermark,
+      objectId: table.objectId,
+      beginVersion: found.beginVersion,
+    });
+  }
+  const keys = new Set([...tracked.keys(), ...facts.ledger.rows.keys()]);
+  return [...keys].flatMap((key) => {
+    const table = tracked.get(key)?.table ?? facts.ledger.rows.get(key)?.table ?? parseTableKey(key);
+    if (table === undefined) return [];
+    return [
+      {
+        table,
+        tracked: tracked.get(key),
+        currentVersion: facts.currentVersion,
+        row: facts.ledger.rows.get(key),
+        flags: facts.flags.get(key) ?? noFlags,
+        changed: idle.has(key) ? false : undefined,
+        replicaObjectId: undefined,
+        reload: facts.reloads.get(key),
+      },
+    ];
+  });
+}
+
+/** Only tables whose next step depends on whether they changed. */
+function isProbed(row: LedgerRow, flags: TableFlags | undefined, now: number): boolean {
+  if (flags?.enabled !== true || row.state !== "live" || row.halfApplied !== undefined) return false;
+  return flags.error === undefined || Date.parse(flags.error.retryAt) <= now;
+}
+
+/**
+ * One table that vanished or may not be read fails the batch of all: then nothing is known, and every table is read by
+ * its own step, which also finds out whose fault it was.
+ */
+async function probe(
+  primary: Database,
+  candidates: readonly { table: TrackedTable; row: LedgerRow }[],
+): Promise<Map<number, Probe>> {
+  if (candidates.length === 0) return new Map();
+  try {
+    return await probeChanges(
+      primary,
+      candidates.map(({ table, row }) => ({ table: table.table, objectId: table.objectId, watermark: row.watermark })),
+    );
+  } catch (error) {
+    if (isConnectionLoss(error)) throw error;
+    return new Map();
+  }
+}

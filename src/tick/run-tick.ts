@@ -1,0 +1,99 @@
+import type { App } from "../app.ts";
+import type { Log } from "../log.ts";
+import type { StepResult } from "./step.ts";
+import { type PlannedTable, planTick } from "./plan-tick.ts";
+import { readTickFacts } from "./read-tick-facts.ts";
+import { readViews } from "./read-views.ts";
+import { settleTable } from "./settle-table.ts";
+import { moveIdleTables } from "./move-idle-tables.ts";
+import { chunkRows, timerPeriodMs } from "./chunk-rows.ts";
+import { syncTable } from "./sync-table.ts";
+
+export interface TickReport {
+  readonly currentVersion: bigint;
+  /** Tables by plan. */
+  readonly plans: Readonly<Record<string, number>>;
+  readonly steps: readonly { readonly table: string; readonly result: StepResult }[];
+  /** Tables whose turn did not come within the tick's budget. */
+  readonly postponed: number;
+  readonly ms: number;
+}
+
+/**
+ * One invocation of the timer: inspect -> plan -> sync each planned table -> report. One bad table never stops the
+ * others: its error is recorded, and it is looked at again with growing delay.
+ * @throws Error when a server or Redis cannot be reached, or the settings contradict what Redis was filled for
+ */
+export async function runTick(
+  app: App,
+  options: { readonly signal: AbortSignal; readonly log: Log },
+): Promise<TickReport> {
+  const { log, signal } = options;
+  const startedAt = app.clock.now();
+  const facts = await readTickFacts(app, log);
+  const views = await readViews(app.primary, facts, app.memory, startedAt);
+  const planned = planTick(views, startedAt, app.memory.lastChunk);
+
+  const timing = app.memory.chunkTimings.get(planned.find(({ chunk }) => chunk)?.key ?? "");
+  const tick = {
+    config: app.config,
+    primary: app.primary,
+    replica: app.replica,
+    state: app.state,
+    clock: app.clock,
+    newToken: app.newToken,
+    ledgerId: facts.ledger.id,
+    snapshotAllowed: facts.primary.snapshotAllowed,
+    chunkRows: chunkRows(app.config.fullLoadChunkRows, timing, timerPeriodMs(app.config.syncSchedule)),
+  };
+  const work = planned.filter(needsStep);
+  const endsAt = startedAt + app.config.tickBudgetSeconds * 1_000;
+  const steps: { table: string; result: StepResult }[] = [];
+  const threads = Array.from({ length: Math.min(app.config.syncThreads, work.length) }, async () => {
+    while (app.clock.now() < endsAt && !signal.aborted) {
+      const next = work.shift();
+      if (next === undefined) return;
+      const began = app.clock.now();
+      const result = await settleTable(app, next, () => syncTable(tick, next, signal), log);
+      if (next.chunk) {
+        app.memory.lastChunk = next.key;
+        const rows = result.chunkRows ?? 0;
+        if (rows > 0) app.memory.chunkTimings.set(next.key, { rows, ms: app.clock.now() - began });
+      }
+      steps.push({ table: next.key, result });
+    }
+  });
+  await Promise.all(threads);
+  await moveIdleTables(app, facts, planned);
+  return {
+    currentVersion: facts.currentVersion,
+    plans: countPlans(planned),
+    steps,
+    postponed: work.length,
+    ms: app.clock.now() - startedAt,
+  };
+}
+
+/** Tables that are paused, idle or waiting after an error cost nothing; nor do loads whose turn it is not, unless changed. */
+function needsStep({ plan, view }: PlannedTable): boolean {
+  switch (plan.kind) {
+    case "paused":
+      return false;
+    case "idle":
+      return view.flags.error !== undefined || view.flags.force !== undefined;
+    case "blocked":
+      return !plan.known;
+    case "prepare":
+    case "full-load-start":
+    case "lost-history":
+    case "full-load-chunk":
+    case "delta":
+      return true;
+  }
+}
+
+function countPlans(planned: readonly PlannedTable[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { plan } of planned) counts[plan.kind] = (counts[plan.kind] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,59 @@
+import { tableKey } from "../model/table-name.ts";
+import { shapeText } from "../model/table-shape.ts";
+import { readShape } from "../primary/read-shape.ts";
+import { inspectReplicaTable } from "../replica/inspect-replica-table.ts";
+import { raiseFence } from "../replica/ledger.ts";
+import { withLease } from "../state/lease.ts";
+import { moveRows } from "./move-rows.ts";
+import type { PlannedTable } from "./plan-tick.ts";
+import { planTable } from "./plan-table.ts";
+import { prepare } from "./prepare.ts";
+import { startLoad } from "./start-load.ts";
+import type { StepResult, TickContext } from "./step.ts";
+
+/**
+ * One table, one step: lease -> fence -> read what is true now -> plan again -> do it. The way of a row from there:
+ * move-rows.ts reads it from the primary, stages it on the replica, applies it and commits it with the ledger row.
+ * @throws whatever made the step fail; nothing of it is written then, or the ledger says what is
+ */
+export async function syncTable(tick: TickContext, planned: PlannedTable, signal: AbortSignal): Promise<StepResult> {
+  const { table } = planned.view;
+  const held = await withLease(tick.state, table, { clock: tick.clock, token: tick.newToken() }, async (lease) => {
+    const fence = await raiseFence(tick.replica, table);
+    const shape = await tick.primary.withSession((session) => readShape(session, table));
+    const replicaTable = await tick.replica.withSession((session) => inspectReplicaTable(session, table));
+    const view = {
+      ...planned.view,
+      tracked: shape,
+      row: fence.row,
+      replicaObjectId: replicaTable?.objectId ?? null,
+      changed:
+        planned.view.changed === false && fence.row?.watermark === planned.view.row?.watermark ? false : undefined,
+    };
+    const plan = planTable(view, tick.clock.now());
+    if (shape === undefined) return { kind: "blocked", ...(plan.kind === "blocked" ? plan : {}) } as const;
+    const step = { tick, planned, fence, shape, signal: AbortSignal.any([lease, signal]) };
+    switch (plan.kind) {
+      case "paused":
+      case "idle":
+        return { kind: "nothing" } as const;
+      case "blocked":
+        return { kind: "blocked", reason: plan.reason, fix: plan.fix } as const;
+      case "prepare":
+        return prepare(step, plan.adopt);
+      case "full-load-start":
+        return startLoad(step, plan);
+      case "lost-history":
+        return startLoad(step, { reason: plan.reason, truncate: false });
+      case "full-load-chunk":
+      case "delta": {
+        if (fence.row === undefined || replicaTable === undefined) return { kind: "planned-again" } as const;
+        if (fence.row.shape !== shapeText(shape)) return prepare(step, undefined);
+        return moveRows({ ...step, row: fence.row, replicaTable });
+      }
+    }
+  });
+  if (held.kind === "held-elsewhere")
+    return { kind: "held-elsewhere", reason: `${tableKey(table)} is in another worker's hands` };
+  return held.value;
+}

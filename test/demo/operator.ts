@@ -1,0 +1,38 @@
+import { createClient } from "redis";
+import { until } from "./until.ts";
+
+/** The operator's two ways in: Redis keys and HTTP calls. */
+export interface Operator {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string): Promise<void>;
+  /** One call of the HTTP API; tried again while the app is away, as an operator would. */
+  call(method: "GET" | "POST", path: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export const keyPrefix = "mssql_sync";
+
+export async function startOperator(redisUrl: string, app: () => { url: string; key: string }): Promise<Operator> {
+  const redis = createClient({ url: redisUrl });
+  redis.on("error", () => undefined);
+  await redis.connect();
+  return {
+    get: (key) => redis.get(`${keyPrefix}:${key}`),
+    set: async (key, value) => void (await redis.set(`${keyPrefix}:${key}`, value)),
+    call: (method, path) =>
+      until(`${method} ${path} answered`, async () => await callOnce(app(), method, path), { seconds: 30 }),
+    close: () => redis.close(),
+  };
+}
+
+/** @throws where the answer says that another try may help; other refusals are no answer that the demo expects */
+async function callOnce(app: { url: string; key: string }, method: string, path: string): Promise<unknown> {
+  const response = await fetch(`${app.url}${path}`, {
+    method,
+    headers: { "x-functions-key": app.key },
+    signal: AbortSignal.timeout(10_000),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return text === "" ? {} : JSON.parse(text);
+}

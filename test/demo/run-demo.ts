@@ -1,0 +1,136 @@
+import { writeFileSync } from "node:fs";
+import type { ConnectionPool } from "mssql";
+import type { LocalHost } from "../host/start-host.ts";
+import { compareDatabases } from "./compare-databases.ts";
+import type { DemoArguments } from "./demo-arguments.ts";
+import { verificationTable, type DemoResult } from "./demo-result.ts";
+import { database, startApp, startServers, type DemoServers } from "./demo-stack.ts";
+import { startKiller, type Killer } from "./killer.ts";
+import { LiveView } from "./live-view.ts";
+import { startOperator } from "./operator.ts";
+import { playScenario } from "./play-scenario.ts";
+import { connectTo } from "./sql-client.ts";
+import { readTables } from "./read-tables.ts";
+import { TableWatch } from "./table-watch.ts";
+import { TickLog } from "./tick-log.ts";
+
+/** The product's default is every five seconds; the demo does not wait that long. */
+const schedule = "* * * * * *";
+
+/** Plays the demo and prints it. @returns whether the replica equals the primary @throws where the scenario fails */
+export async function runDemo(options: DemoArguments): Promise<boolean> {
+  const view = new LiveView({
+    write: (text) => process.stdout.write(text),
+    terminal: process.stdout.isTTY,
+    columns: process.stdout.columns,
+  });
+  view.step("starting two SQL Server emulators and Redis");
+  const servers = await startServers();
+  try {
+    view.step(`Redis: ${servers.redis.kind}; the app ticks every second here instead of every five`);
+    return await playAndVerify(options, servers, view);
+  } finally {
+    await servers.close();
+  }
+}
+
+async function playAndVerify(options: DemoArguments, servers: DemoServers, view: LiveView): Promise<boolean> {
+  const log = new TickLog();
+  const say = (text: string): void => view.step(text);
+  const primary = await connectTo(servers.primary.server, database);
+  const replica = await connectTo(servers.replica.server, database);
+  let host: LocalHost | undefined;
+  /** The host that is ending: it can be killed still. */
+  let ending: LocalHost | undefined;
+  let killer: Killer | undefined;
+  const app = (): LocalHost => {
+    if (host === undefined) throw new Error("the app is stopped");
+    return host;
+  };
+  const operator = await startOperator(servers.redis.url, app);
+  const watch = new TableWatch(() => readTables(app(), primary), view);
+  try {
+    watch.start();
+    await playScenario({
+      primary,
+      replica,
+      operator,
+      watch,
+      say,
+      startApp: async () => {
+        host = await startApp(servers, { settings: { SYNC_SCHEDULE: schedule }, onLog: log.take });
+      },
+      stopApp: async () => {
+        ending = host;
+        host = undefined;
+        await ending?.stop();
+        ending = undefined;
+      },
+      onBusy: () => {
+        if (options.chaos === 0) return;
+        killer = startKiller({
+          count: options.chaos,
+          primary: servers.primary,
+          replica: servers.replica,
+          kill: async () => {
+            const target = host ?? ending;
+            await target?.kill("SIGKILL");
+            return target !== undefined;
+          },
+          onKill: (step, total) => say(`kill ${total} of ${options.chaos}: ${step}`),
+        });
+      },
+      calm: async () => await killer?.done,
+    });
+  } catch (error) {
+    const errors = log.lastErrors.map((text) => `\n  ${text}`).join("");
+    throw new Error(`the scenario failed${errors === "" ? "" : `; the app's last errors:${errors}`}`, { cause: error });
+  } finally {
+    killer?.stop();
+    watch.stop();
+    await host?.stop();
+    await operator.close();
+    await Promise.all([primary.close(), replica.close()]);
+  }
+  return await verify(options, servers, view, log, killer);
+}
+
+async function verify(
+  options: DemoArguments,
+  servers: DemoServers,
+  view: LiveView,
+  log: TickLog,
+  killer: Killer | undefined,
+): Promise<boolean> {
+  const primary = await connectTo(servers.primary.server, database);
+  const replica = await connectTo(servers.replica.server, database);
+  try {
+    const tables = await compareDatabases(primary, replica);
+    const result: DemoResult = {
+      equal: tables.length > 0 && tables.every(({ differences }) => differences === 0),
+      transport: await readTransport(replica),
+      kills: killer?.total ?? 0,
+      ...(killer === undefined ? {} : { killsByStep: killer.kills }),
+      ticks: log.ticks,
+      seconds: Math.round(view.seconds * 10) / 10,
+      tables: tables.map(({ name, rows, differences }) => ({ name, rows, differences })),
+      modules: [],
+    };
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+    view.step("verification: columns, types, nullability, collation, identity, defaults, keys and every value");
+    process.stdout.write(`\n${verificationTable(tables)}\n\n`);
+    const kills = killer === undefined ? "" : `, killed ${killer.total} times (${JSON.stringify(killer.kills)})`;
+    const summary = `${result.ticks} ticks in ${result.seconds} s, rows by ${result.transport}${kills}`;
+    process.stdout.write(`${result.equal ? "The replica equals the primary" : "The replica DIFFERS"}: ${summary}\n`);
+    return result.equal;
+  } finally {
+    await Promise.all([primary.close(), replica.close()]);
+  }
+}
+
+/** How rows travelled, as the ledger on the replica has it. */
+async function readTransport(replica: ConnectionPool): Promise<string> {
+  const query = "SELECT DISTINCT transport FROM mssql_sync.ledger WHERE transport IS NOT NULL ORDER BY transport";
+  const { recordset } = await replica.request().batch<{ transport: string }>(query);
+  return recordset.map(({ transport }) => transport).join(", ");
+}

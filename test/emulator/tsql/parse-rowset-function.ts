@@ -1,0 +1,46 @@
+import type { OpenJsonColumn, TableSource } from "./ast-queries.ts";
+import { parseExpression } from "./parse-expression.ts";
+import { parseColumnNames, parseDataType, parseIdentifier, parseObjectName, parseString } from "./parse-names.ts";
+import { parseRequiredAlias, parseTableAlias } from "./parse-table-source.ts";
+import type { TokenCursor } from "./token-cursor.ts";
+
+/** CHANGETABLE ("CHANGETABLE (Transact-SQL)"): an alias is required. */
+export function parseChangeTable(p: TokenCursor): TableSource {
+  const { pos } = p.advance();
+  p.expect("(");
+  const form = p.expectOneOf("CHANGES", "VERSION");
+  const table = parseObjectName(p);
+  p.expect(",");
+  if (form === "CHANGES") {
+    const since = parseExpression(p);
+    const forceSeek = p.accept(",", "FORCESEEK");
+    p.expect(")");
+    return { kind: "changetable-changes", pos, table, since, forceSeek, ...parseRequiredAlias(p) };
+  }
+  const keyColumns = parseColumnNames(p);
+  p.expect(",");
+  const keyValues = p.parenthesized(() => parseExpression(p));
+  const forceSeek = p.accept(",", "FORCESEEK");
+  p.expect(")");
+  return { kind: "changetable-version", pos, table, keyColumns, keyValues, forceSeek, ...parseRequiredAlias(p) };
+}
+
+/** OPENJSON (json [, path]) [WITH (columns)] */
+export function parseOpenJson(p: TokenCursor): TableSource {
+  const { pos } = p.advance();
+  p.expect("(");
+  const json = parseExpression(p);
+  const path = p.accept(",") ? parseExpression(p) : undefined;
+  p.expect(")");
+  const schema = p.accept("WITH") ? p.parenthesized(() => parseOpenJsonColumn(p)) : undefined;
+  return { kind: "open-json", pos, json, path, schema, ...parseTableAlias(p) };
+}
+
+function parseOpenJsonColumn(p: TokenCursor): OpenJsonColumn {
+  const name = parseIdentifier(p);
+  const type = parseDataType(p);
+  const collation = p.accept("COLLATE") ? parseIdentifier(p) : undefined;
+  const path = p.token.kind === "string" || p.token.kind === "unicode-string" ? parseString(p) : undefined;
+  const asJson = p.accept("AS", "JSON");
+  return { kind: "open-json-column", name, type, collation, path, asJson };
+}

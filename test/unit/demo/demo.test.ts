@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { parseDemoArguments } from "../../demo/demo-arguments.ts";
+import { verificationTable } from "../../demo/demo-result.ts";
+import { LiveView } from "../../demo/live-view.ts";
+import { splitBatches } from "../../demo/sql-client.ts";
+
+describe("the demo's arguments", () => {
+  it("are all optional", () => {
+    expect(parseDemoArguments([])).toEqual({ json: undefined, chaos: 0, serve: false, help: false });
+  });
+
+  it("are read", () => {
+    expect(parseDemoArguments(["--json", "a.json", "--chaos", "50"])).toMatchObject({ json: "a.json", chaos: 50 });
+    expect(parseDemoArguments(["--chaos=4"])).toMatchObject({ chaos: 4 });
+    expect(parseDemoArguments(["--serve"])).toMatchObject({ serve: true });
+    expect(parseDemoArguments(["-h"])).toMatchObject({ help: true });
+  });
+
+  it.each([
+    [["--json"], "--json: a file name is missing"],
+    [["--json", "--chaos", "5"], "--json: a file name is missing"],
+    [["--chaos", "many"], "--chaos many: a number from 4 to 1000"],
+    [["--chaos", "3"], "--chaos 3: a number from 4 to 1000"],
+    [["--chaos"], "--chaos : a number from 4 to 1000"],
+    [["--speed", "9"], "--speed: no such option"],
+    [["result.json"], '"result.json": nothing is expected here'],
+    [["--serve", "--chaos", "5"], "--serve plays no scenario"],
+  ])("%j are refused with a reason and the usage", (argv, problem) => {
+    expect(() => parseDemoArguments(argv)).toThrow(problem);
+    expect(() => parseDemoArguments(argv)).toThrow("npm run demo --");
+  });
+
+  it("name all problems at once", () => {
+    expect(() => parseDemoArguments(["--chaos", "x", "--fast"])).toThrow(/--chaos x[^]*--fast: no such option/);
+  });
+});
+
+describe("a script", () => {
+  it("is cut at lines that hold only GO", () => {
+    const script =
+      "-- head\nCREATE DATABASE a;\nGO\nUSE a;\n  go  \nSELECT 'GO'\nAS [GO];\nGO\n-- only a comment\nGO\n";
+    expect(splitBatches(script)).toEqual(["-- head\nCREATE DATABASE a;", "USE a;", "SELECT 'GO'\nAS [GO];"]);
+  });
+});
+
+describe("the live view", () => {
+  const product = { name: "Product", state: "loading", version: "7", lag: 3 };
+
+  function view(terminal: boolean) {
+    const clock = { now: 0 };
+    const written: string[] = [];
+    const live = new LiveView({ write: (text) => written.push(text), terminal, columns: 120, now: () => clock.now });
+    return { clock, written, live };
+  }
+
+  it("shows bars, rows a second and lag, and redraws them in a terminal", () => {
+    const { clock, written, live } = view(true);
+    live.show([{ ...product, load: { synced: 1000, total: 4000 } }]);
+    clock.now = 1000;
+    live.show([{ ...product, load: { synced: 3000, total: 4000 } }]);
+    expect(written[0]).toContain("█████░░░░░░░░░░░░░░░ 1,000/4,000 rows  lag 3\n");
+    const redrawn = written.slice(1).join("");
+    expect(redrawn.startsWith("\u001b[1A\u001b[J")).toBe(true);
+    expect(redrawn).toContain("3,000/4,000 rows, 2,000 rows/s  lag 3\n");
+    written.length = 0;
+    live.step("done");
+    expect(written.join("")).toBe("\u001b[1A\u001b[J   1.0 s  done\n");
+  });
+
+  it("writes plain lines elsewhere, every two seconds and only what is new", () => {
+    const { clock, written, live } = view(false);
+    const shown = { ...product, load: undefined };
+    clock.now = 10_000;
+    live.show([shown]);
+    clock.now = 10_500;
+    live.show([{ ...shown, version: "8" }]);
+    clock.now = 13_000;
+    live.show([{ ...shown, version: "9" }]);
+    clock.now = 16_000;
+    live.show([{ ...shown, version: "9" }]);
+    expect(written).toHaveLength(2);
+    expect(written.join("")).not.toContain("\u001b");
+  });
+});
+
+describe("the verification table", () => {
+  it("has one line a table and names the first differences", () => {
+    const text = verificationTable([
+      { name: "User", rows: 1200, differences: 0, examples: [] },
+      { name: "sales.OrderLine", rows: 3, differences: 1, examples: ['row ["1"] is missing on the replica'] },
+    ]);
+    expect(text.split("\n")).toEqual([
+      "table             rows  differences",
+      "User             1,200            0  equal",
+      "sales.OrderLine      3            1  DIFFERENT",
+      '  sales.OrderLine: row ["1"] is missing on the replica',
+    ]);
+  });
+});

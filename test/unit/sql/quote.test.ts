@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { quoteName, quoteTable, quoteText } from "../../../src/sql/quote.ts";
+
+describe("quoteName", () => {
+  it.each([
+    ["User", "[User]"],
+    ["a]b", "[a]]b]"],
+    ["]]", "[]]]]]"],
+    ["a.b", "[a.b]"],
+    ["it's", "[it's]"],
+    ['"x"', '["x"]'],
+    ["😀 select", "[😀 select]"],
+    ["x'; DROP TABLE t --", "[x'; DROP TABLE t --]"],
+    ["line\nbreak", "[line\nbreak]"],
+    ["a".repeat(128), `[${"a".repeat(128)}]`],
+  ])("%s", (name, quoted) => {
+    expect(quoteName(name)).toBe(quoted);
+  });
+
+  it.each(["", "a".repeat(129)])("refuses a name of %#", (name) => {
+    expect(() => quoteName(name)).toThrow(/1 to 128/);
+  });
+});
+
+it("quotes a table in two parts", () => {
+  expect(quoteTable({ schema: "a]", name: "b.c" })).toBe("[a]]].[b.c]");
+});
+
+it("quotes a text as Unicode, with quotes doubled", () => {
+  expect(quoteText("it's ''")).toBe("N'it''s '''''");
+});
