@@ -5,6 +5,7 @@ import { consoleLog, type Log, type Redact, redactor } from "./log.ts";
 import { SettingsError } from "./settings-error.ts";
 import { RedisConnection } from "./state/connect-redis.ts";
 import { SyncState } from "./state/sync-state.ts";
+import { createTickMemory, type TickMemory } from "./tick/tick-memory.ts";
 
 /** Everything an invocation works with; made once for each worker process. Nothing in it is connected before its use. */
 export interface App {
@@ -17,6 +18,8 @@ export interface App {
   /** For what happens outside of any invocation. */
   readonly log: Log;
   readonly redact: Redact;
+  /** Hints from tick to tick. */
+  readonly memory: TickMemory;
   /** Aborted when the process is about to end. */
   readonly stopping: AbortSignal;
   /** Ends pools and connections. */
@@ -42,6 +45,7 @@ export function createApp(env: Environment): App {
     random: Math.random,
     log: consoleLog(redact),
     redact,
+    memory: createTickMemory(),
     stopping: stop.signal,
     close: async () => {
       stop.abort(new Error("the app is being stopped"));

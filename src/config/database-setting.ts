@@ -1,5 +1,6 @@
 import type sql from "mssql";
 import { parseAdoText } from "./ado-text.ts";
+import { keepLoginErrorNumber } from "./keep-login-error-number.ts";
 
 /** One of the two databases, read from its setting. */
 export interface DatabaseSetting {
@@ -81,6 +82,7 @@ export function parseDatabaseSetting(text: string, poolMax: number): DatabaseSet
     pool: { max: poolMax, min: 0, idleTimeoutMillis: 60_000, acquireTimeoutMillis: 30_000 },
     // The default asks the server `SELECT 1` at each use of a connection: a round trip more than is needed.
     validateConnection: "socket",
+    beforeConnect: keepLoginErrorNumber,
     options,
     ...authentication,
   };

@@ -121,8 +121,13 @@ class WireSource implements RelaySource {
     await runBatch(target.connection, insertBulkText(target), this.#options);
     const writer = new BulkWriter(target.connection, this.#options);
     const before = this.rows;
-    const bytes = await writer.send(metadata, (out) => this.#read(before + maxRows, out), writeBulkDone());
-    const rows = this.rows - before;
+    let rows = 0;
+    const read = async (out: Buffer[]) => {
+      const more = await this.#read(before + maxRows, out);
+      rows = this.rows - before;
+      return more;
+    };
+    const bytes = await writer.send(metadata, read, writeBulkDone());
     if (writer.rowsTaken !== rows) throw new Error(`${rows} rows were sent, and the server took ${writer.rowsTaken}`);
     return { rows, bytes, more: await this.#hasRow() };
   }

@@ -9,7 +9,7 @@ import {
   updateExisting,
 } from "../sql/apply-statements.ts";
 import type { SqlParam } from "../db/statement.ts";
-import { bindKey, keyPredicate, keyTexts } from "../sql/key-range.ts";
+import { bindKey, keyOrderBackwards, keyPredicate, keyTexts } from "../sql/key-range.ts";
 import { dropStage } from "../sql/stage-table.ts";
 import { applyTimeoutMs, cursorOf, runApply } from "./run-apply.ts";
 
@@ -55,20 +55,17 @@ function evictionRange(
 ): { text: string; params: SqlParam[] } | undefined {
   if (load !== undefined && load.cursor === undefined) return { text: "1 = 1", params: [] };
   const bounds = [
-    ...(laterSlices ? [bindKey(shape.key, last, "s")] : []),
-    ...(load?.cursor === undefined ? [] : [bindKey(shape.key, load.cursor, "c")]),
+    ...(laterSlices ? [bindKey(shape, last, "s")] : []),
+    ...(load?.cursor === undefined ? [] : [bindKey(shape, load.cursor, "c")]),
   ];
   if (bounds.length === 0) return undefined;
-  const texts = bounds.map((bound) => `(${keyPredicate(shape.key, "t", bound, "after")})`);
+  const texts = bounds.map((bound) => `(${keyPredicate(shape, "t", bound, "after")})`);
   return { text: `(${texts.join(" OR ")})`, params: bounds.flatMap(({ params }) => params) };
 }
 
 async function lastStagedKey(session: Session, shape: TableShape): Promise<Cursor | undefined> {
-  const order = shape.key
-    .map(({ column, descending }) => `s.[${column.name.replaceAll("]", "]]")}]${descending ? "" : " DESC"}`)
-    .join(", ");
   const [rows] = await session.batch(
-    `SELECT TOP (1) ${keyTexts(shape.key, "s")} FROM #changes AS s ORDER BY ${order};`,
+    `SELECT TOP (1) ${keyTexts(shape, "s")} FROM #changes AS s ORDER BY ${keyOrderBackwards(shape, "s")};`,
     { timeoutMs: applyTimeoutMs },
   );
   return rows?.[0] === undefined ? undefined : cursorOf(rows[0], shape.key.length);

@@ -1,5 +1,7 @@
-import { type ColumnShape, type ReplicaTable, type TableShape, replicatedColumns } from "../model/table-shape.ts";
-import { hidesBytes, writeExpression } from "./column-type.ts";
+import { type ColumnShape, type TableShape, replicatedColumns } from "../model/table-shape.ts";
+import type { ReplicaTable } from "../model/replica-table.ts";
+import { differentBytes, hidesBytes } from "./byte-comparison.ts";
+import { writeExpression } from "./column-type.ts";
 import { keyEquality } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";
 import { deletedColumn, stageName } from "./stage-table.ts";
@@ -17,14 +19,14 @@ export function writtenColumns(shape: TableShape, replica: ReplicaTable): Column
 /** Deletes the rows that #changes marks. */
 export function deleteMarked(shape: TableShape): string {
   return `DELETE t FROM ${quoteTable(shape.table)} AS t
-JOIN #changes AS s ON ${keyEquality(shape.key, "t", "s")}
+JOIN #changes AS s ON ${keyEquality(shape, "t", "s")}
 WHERE s.${quoteName(deletedColumn(shape))} = 1;`;
 }
 
 /** Deletes the rows of a range that the chunk does not hold. */
 export function deleteMissing(shape: TableShape, range: string): string {
   return `DELETE t FROM ${quoteTable(shape.table)} AS t
-WHERE ${range} AND NOT EXISTS (SELECT 1 FROM #chunk AS s WHERE ${keyEquality(shape.key, "s", "t")});`;
+WHERE ${range} AND NOT EXISTS (SELECT 1 FROM #chunk AS s WHERE ${keyEquality(shape, "s", "t")});`;
 }
 
 /**
@@ -46,7 +48,7 @@ export function evictUnique(
     const conditions = [
       stillToCome,
       ...(filter === undefined ? [] : [`(${filter})`]),
-      `EXISTS (SELECT 1 FROM ${stageName(kind)} AS s WHERE ${same.join(" AND ")}${alive(shape, kind)} AND NOT (${keyEquality(shape.key, "s", "t")}))`,
+      `EXISTS (SELECT 1 FROM ${stageName(kind)} AS s WHERE ${same.join(" AND ")}${alive(shape, kind)} AND NOT (${keyEquality(shape, "s", "t")}))`,
     ];
     return `DELETE t FROM ${quoteTable(shape.table)} AS t WHERE ${conditions.join(" AND ")};`;
   });
@@ -62,7 +64,7 @@ export function deleteOtherIdentity(
   const written = writtenColumns(shape, replica).some(({ name }) => name === identity);
   if (identity === undefined || !written || isKey(shape, identity)) return undefined;
   return `DELETE t FROM ${quoteTable(shape.table)} AS t
-JOIN ${stageName(kind)} AS s ON ${keyEquality(shape.key, "t", "s")}
+JOIN ${stageName(kind)} AS s ON ${keyEquality(shape, "t", "s")}
 WHERE t.${quoteName(identity)} <> s.${quoteName(identity)}${alive(shape, kind)};`;
 }
 
@@ -75,7 +77,7 @@ export function updateExisting(shape: TableShape, replica: ReplicaTable, kind: "
   const plain = columns.filter(({ name }) => !isKey(shape, name));
   const spelled = columns.filter((column) => isKey(shape, column.name) && hidesBytes(column));
   const join = `FROM ${quoteTable(shape.table)} AS t
-JOIN ${stageName(kind)} AS s ON ${keyEquality(shape.key, "t", "s")}`;
+JOIN ${stageName(kind)} AS s ON ${keyEquality(shape, "t", "s")}`;
   const statements: string[] = [];
   if (plain.length > 0) {
     const differs =
@@ -87,7 +89,7 @@ WHERE 1 = 1${alive(shape, kind)}${differs};`);
   if (spelled.length > 0) {
     statements.push(`UPDATE t SET ${assignments(spelled)}
 ${join}
-WHERE NOT EXISTS (${comparable(spelled, "s")} INTERSECT ${comparable(spelled, "t")})${alive(shape, kind)};`);
+WHERE ${differentBytes(spelled)}${alive(shape, kind)};`);
   }
   return statements;
 }
@@ -99,7 +101,7 @@ export function insertMissing(shape: TableShape, replica: ReplicaTable, kind: "c
   const insert = `INSERT ${table} (${columns.map(({ name }) => quoteName(name)).join(", ")})
 SELECT ${columns.map((column) => writeExpression(column, `s.${quoteName(column.name)}`)).join(", ")}
 FROM ${stageName(kind)} AS s
-WHERE NOT EXISTS (SELECT 1 FROM ${table} AS t WHERE ${keyEquality(shape.key, "t", "s")})${alive(shape, kind)};`;
+WHERE NOT EXISTS (SELECT 1 FROM ${table} AS t WHERE ${keyEquality(shape, "t", "s")})${alive(shape, kind)};`;
   if (!columns.some(({ name }) => name === replica.identityColumn)) return insert;
   return `SET IDENTITY_INSERT ${table} ON;
 ${insert}
@@ -112,19 +114,10 @@ function assignments(columns: readonly ColumnShape[]): string {
     .join(", ");
 }
 
-/** A row of values that are equal only when their bytes are: INTERSECT takes NULLs as equal. */
-function comparable(columns: readonly ColumnShape[], qualifier: string): string {
-  const values = columns.map((column) => {
-    const value = `${qualifier}.${quoteName(column.name)}`;
-    return hidesBytes(column) ? `CAST(${value} AS varbinary(max))` : value;
-  });
-  return `SELECT ${values.join(", ")}`;
-}
-
 function alive(shape: TableShape, kind: "changes" | "chunk"): string {
   return kind === "changes" ? ` AND s.${quoteName(deletedColumn(shape))} = 0` : "";
 }
 
 function isKey(shape: TableShape, name: string): boolean {
-  return shape.key.some(({ column }) => column.name === name);
+  return shape.key.some((column) => column.name === name);
 }

@@ -26,7 +26,7 @@ export interface Window {
 export function changesQuery(shape: TableShape, window: Window): Statement {
   const first = shape.key[0];
   if (first === undefined) throw new Error("read the changes of a table without a key");
-  const keyNames = new Set(shape.key.map(({ column }) => column.name));
+  const keyNames = new Set(shape.key.map(({ name }) => name));
   const columns = replicatedColumns(shape).map((column) => {
     const name = quoteName(column.name);
     const value = keyNames.has(column.name) ? `ISNULL(t.${name}, c.${name})` : undefined;
@@ -38,17 +38,17 @@ export function changesQuery(shape: TableShape, window: Window): Statement {
   ];
   let where = "c.SYS_CHANGE_VERSION <= @to";
   if (window.position !== undefined) {
-    const bound = bindKey(shape.key, window.position, "p");
+    const bound = bindKey(shape, window.position, "p");
     params.push(...bound.params);
-    where += ` AND ${keyPredicate(shape.key, "c", bound, "after")}`;
+    where += ` AND ${keyPredicate(shape, "c", bound, "after")}`;
   }
   return {
-    text: `SELECT CAST(CASE WHEN t.${quoteName(first.column.name)} IS NULL THEN 1 ELSE 0 END AS bit) AS ${quoteName(deletedColumn(shape))},
+    text: `SELECT CAST(CASE WHEN t.${quoteName(first.name)} IS NULL THEN 1 ELSE 0 END AS bit) AS ${quoteName(deletedColumn(shape))},
   ${columns.join(", ")}
 FROM CHANGETABLE(CHANGES ${quoteTable(shape.table)}, @watermark) AS c
-LEFT JOIN ${quoteTable(shape.table)} AS t ON ${keyEquality(shape.key, "t", "c")}
+LEFT JOIN ${quoteTable(shape.table)} AS t ON ${keyEquality(shape, "t", "c")}
 WHERE ${where}
-ORDER BY ${keyOrder(shape.key, "c")};`,
+ORDER BY ${keyOrder(shape, "c")};`,
     params,
   };
 }

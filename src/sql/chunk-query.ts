@@ -24,9 +24,9 @@ export function rangePredicate(
     [range.end, "e", "up-to"],
   ] as const) {
     if (cursor === undefined) continue;
-    const bound = bindKey(shape.key, cursor, prefix);
+    const bound = bindKey(shape, cursor, prefix);
     params.push(...bound.params);
-    parts.push(`(${keyPredicate(shape.key, qualifier, bound, side)})`);
+    parts.push(`(${keyPredicate(shape, qualifier, bound, side)})`);
   }
   return { text: parts.length === 0 ? "1 = 1" : parts.join(" AND "), params };
 }
@@ -35,9 +35,9 @@ export function rangePredicate(
 export function endKeyQuery(shape: TableShape, after: Cursor | undefined, rows: number): Statement {
   const range = rangePredicate(shape, "t", { after, end: undefined });
   return {
-    text: `SELECT ${keyTexts(shape.key, "t")} FROM ${quoteTable(shape.table)} AS t
+    text: `SELECT ${keyTexts(shape, "t")} FROM ${quoteTable(shape.table)} AS t
 WHERE ${range.text}
-ORDER BY ${keyOrder(shape.key, "t")}
+ORDER BY ${keyOrder(shape, "t")}
 OFFSET @skip ROWS FETCH NEXT 1 ROWS ONLY OPTION (RECOMPILE);`,
     params: [...range.params, { name: "skip", type: "bigint", value: BigInt(rows - 1) }],
   };
@@ -52,7 +52,7 @@ export function chunkQuery(shape: TableShape, range: KeyRange): Statement {
   return {
     text: `SELECT ${columns.join(", ")} FROM ${quoteTable(shape.table)} AS t
 WHERE ${predicate.text}
-ORDER BY ${keyOrder(shape.key, "t")} OPTION (RECOMPILE);`,
+ORDER BY ${keyOrder(shape, "t")} OPTION (RECOMPILE);`,
     params: predicate.params,
   };
 }

@@ -1,5 +1,5 @@
 import type { Cursor } from "../model/cursor.ts";
-import type { KeyColumn } from "../model/table-shape.ts";
+import { keyColumns, type TableShape } from "../model/table-shape.ts";
 import type { SqlParam } from "../db/statement.ts";
 import { keyTextExpression, keyValueExpression } from "./key-text.ts";
 import { quoteName } from "./quote.ts";
@@ -12,13 +12,13 @@ export interface KeyBound {
 }
 
 /** Binds a cursor's texts to parameters @<prefix>0, @<prefix>1, ... in the types of the key. */
-export function bindKey(key: readonly KeyColumn[], cursor: Cursor, prefix: string): KeyBound {
-  if (cursor.length !== key.length) {
-    throw new Error(`bind the cursor ${JSON.stringify(cursor)} to a key of ${key.length} columns`);
+export function bindKey(shape: TableShape, cursor: Cursor, prefix: string): KeyBound {
+  if (cursor.length !== shape.key.length) {
+    throw new Error(`bind the cursor ${JSON.stringify(cursor)} to a key of ${shape.key.length} columns`);
   }
   return {
     params: cursor.map((value, at) => ({ name: `${prefix}${at}`, type: "nvarchar", value })),
-    values: key.map(({ column }, at) => keyValueExpression(column, `@${prefix}${at}`)),
+    values: keyColumns(shape).map((column, at) => keyValueExpression(column, `@${prefix}${at}`)),
   };
 }
 
@@ -26,15 +26,10 @@ export function bindKey(key: readonly KeyColumn[], cursor: Cursor, prefix: strin
  * Rows after (or up to) a key in the order of the key. The first column stands alone in front, so that the server can
  * seek on it: an OR of conjunctions alone is read by a scan.
  */
-export function keyPredicate(
-  key: readonly KeyColumn[],
-  qualifier: string,
-  bound: KeyBound,
-  side: "after" | "up-to",
-): string {
-  const names = key.map(({ column }) => `${qualifier}.${quoteName(column.name)}`);
+export function keyPredicate(shape: TableShape, qualifier: string, bound: KeyBound, side: "after" | "up-to"): string {
+  const names = shape.key.map(({ name }) => `${qualifier}.${quoteName(name)}`);
   const beyond = (at: number): string => {
-    const ascending = key[at]?.descending !== true;
+    const ascending = shape.key[at]?.descending !== true;
     return (side === "after") === ascending ? ">" : "<";
   };
   const alternatives = names.map((name, at) => {
@@ -47,22 +42,27 @@ export function keyPredicate(
 }
 
 /** `[a] ASC, [b] DESC`, qualified. */
-export function keyOrder(key: readonly KeyColumn[], qualifier: string): string {
-  return key
-    .map(({ column, descending }) => `${qualifier}.${quoteName(column.name)}${descending ? " DESC" : ""}`)
+export function keyOrder(shape: TableShape, qualifier: string): string {
+  return shape.key
+    .map(({ name, descending }) => `${qualifier}.${quoteName(name)}${descending ? " DESC" : ""}`)
+    .join(", ");
+}
+
+/** The order backwards: its first row is the last. */
+export function keyOrderBackwards(shape: TableShape, qualifier: string): string {
+  return shape.key
+    .map(({ name, descending }) => `${qualifier}.${quoteName(name)}${descending ? "" : " DESC"}`)
     .join(", ");
 }
 
 /** `a.[k] = b.[k] AND ...` over all key columns, in the columns' own collations. */
-export function keyEquality(key: readonly KeyColumn[], left: string, right: string): string {
-  return key
-    .map(({ column }) => `${left}.${quoteName(column.name)} = ${right}.${quoteName(column.name)}`)
-    .join(" AND ");
+export function keyEquality(shape: TableShape, left: string, right: string): string {
+  return shape.key.map(({ name }) => `${left}.${quoteName(name)} = ${right}.${quoteName(name)}`).join(" AND ");
 }
 
 /** The key rendered as lossless texts k0, k1, ...: what a cursor is made of. */
-export function keyTexts(key: readonly KeyColumn[], qualifier: string): string {
-  return key
-    .map(({ column }, at) => `${keyTextExpression(column, `${qualifier}.${quoteName(column.name)}`)} AS k${at}`)
+export function keyTexts(shape: TableShape, qualifier: string): string {
+  return keyColumns(shape)
+    .map((column, at) => `${keyTextExpression(column, `${qualifier}.${quoteName(column.name)}`)} AS k${at}`)
     .join(", ");
 }

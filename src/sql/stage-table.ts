@@ -34,16 +34,15 @@ export function stageColumns(shape: TableShape, kind: StageKind): StageColumn[] 
 }
 
 /**
- * Makes the temp table anew. All columns take NULL: of a deleted row only the key is known. The index is not unique:
+ * Makes the temp table anew. All columns but the key take NULL: of a deleted row nothing else is known. The index is not unique:
  * keys that differ only in what the collation ignores may come together.
  */
 export function createStage(shape: TableShape, kind: StageKind): string {
-  const keyNames = new Set(shape.key.map(({ column }) => column.name));
+  const keyNames = new Set(shape.key.map(({ name }) => name));
   const columns = stageColumns(shape, kind).map(
-    ({ name, declaration }) =>
-      `  ${quoteName(name)} ${declaration} ${keyNames.has(name) && !shape.keyIsNullable ? "NOT NULL" : "NULL"}`,
+    ({ name, declaration }) => `  ${quoteName(name)} ${declaration} ${keyNames.has(name) ? "NOT NULL" : "NULL"}`,
   );
-  const order = shape.key.map(({ column, descending }) => `${quoteName(column.name)}${descending ? " DESC" : ""}`);
+  const order = shape.key.map(({ name, descending }) => `${quoteName(name)}${descending ? " DESC" : ""}`);
   return `${dropStage(kind)}
 CREATE TABLE ${stageName(kind)} (
 ${columns.join(",\n")},

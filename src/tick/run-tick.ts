@@ -41,7 +41,7 @@ export async function runTick(
     replica: app.replica,
     state: app.state,
     clock: app.clock,
-    newToken: app.newToken,
+    random: app.random,
     ledgerId: facts.ledger.id,
     snapshotAllowed: facts.primary.snapshotAllowed,
     chunkRows: chunkRows(app.config.fullLoadChunkRows, timing, timerPeriodMs(app.config.syncSchedule)),

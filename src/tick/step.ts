@@ -14,8 +14,8 @@ export interface TickContext {
   readonly replica: Database;
   readonly state: SyncState;
   readonly clock: Clock;
-  /** Names a lease's holder; another text at each call. */
-  readonly newToken: () => string;
+  /** 0 (included) to 1 (excluded). */
+  readonly random: () => number;
   /** Names this replica's ledger. */
   readonly ledgerId: string;
   readonly snapshotAllowed: boolean;

@@ -18,7 +18,7 @@ import type { StepResult, TickContext } from "./step.ts";
  */
 export async function syncTable(tick: TickContext, planned: PlannedTable, signal: AbortSignal): Promise<StepResult> {
   const { table } = planned.view;
-  const held = await withLease(tick.state, table, { clock: tick.clock, token: tick.newToken() }, async (lease) => {
+  const held = await withLease(tick.state, table, { clock: tick.clock, random: tick.random, signal }, async (lease) => {
     const fence = await raiseFence(tick.replica, table);
     const shape = await tick.primary.withSession((session) => readShape(session, table));
     const replicaTable = await tick.replica.withSession((session) => inspectReplicaTable(session, table));
@@ -32,7 +32,7 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
     };
     const plan = planTable(view, tick.clock.now());
     if (shape === undefined) return { kind: "blocked", ...(plan.kind === "blocked" ? plan : {}) } as const;
-    const step = { tick, planned, fence, shape, signal: AbortSignal.any([lease, signal]) };
+    const step = { tick, planned, fence, shape, signal: lease };
     switch (plan.kind) {
       case "paused":
       case "idle":

@@ -57,7 +57,11 @@ export function databaseUrl(server: SqlServer): string {
 /** The built function app on these servers. Settings of this process's environment reach it too. */
 export async function startApp(
   servers: DemoServers,
-  options: { readonly settings?: Record<string, string>; readonly port?: number; readonly onLog: (line: LogLine) => void },
+  options: {
+    readonly settings?: Record<string, string>;
+    readonly port?: number;
+    readonly onLog: (line: LogLine) => void;
+  },
 ): Promise<LocalHost> {
   return await startHost({
     cwd: projectFolder,

@@ -57,7 +57,8 @@ async function nothingIsCopied({ operator, replica, say }: ScenarioStage): Promi
     const value = await operator.get(enabled);
     if (value !== "false") throw new Error(`${enabled} is "${value}", but a discovered table starts paused`);
   }
-  const query = "SELECT t.name FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id WHERE s.name <> N'mssql_sync'";
+  const query =
+    "SELECT t.name FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id WHERE s.name <> N'mssql_sync'";
   const found = (await replica.request().batch<{ name: string }>(query)).recordset;
   if (found.length > 0) throw new Error(`paused tables were copied: ${found.map(({ name }) => name).join(", ")}`);
   say('all tables are discovered and paused (Redis: enabled "false"); nothing is copied');
@@ -85,7 +86,9 @@ async function stopInTheMiddle(stage: ScenarioStage): Promise<void> {
   await stage.stopApp();
   const before = await productProgress(operator);
   if (before === undefined) throw new Error("Product was loaded before the app could be stopped in the middle");
-  say(`the app is stopped in the middle of the load: ${before.synced.toLocaleString("en")} rows, cursor ${before.cursor}`);
+  say(
+    `the app is stopped in the middle of the load: ${before.synced.toLocaleString("en")} rows, cursor ${before.cursor}`,
+  );
 
   await stage.startApp();
   const after = await until("the load of Product goes on", async () => {

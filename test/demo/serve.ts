@@ -49,7 +49,8 @@ function adoText({ host, port, user, password }: SqlServer): string {
 }
 
 function printTrouble({ level, category, message }: LogLine): void {
-  if (level === "warning" || level === "error" || level === "critical") console.error(`${level} ${category}: ${message}`);
+  if (level === "warning" || level === "error" || level === "critical")
+    console.error(`${level} ${category}: ${message}`);
 }
 
 async function freeOr(port: number): Promise<number> {

@@ -33,7 +33,12 @@ export class TableWatch {
   }
 
   /** Waits until the table (undefined: every one) is as asked for. @throws after `seconds`, with what was seen last */
-  async until(what: string, name: string | undefined, is: (table: TableView) => boolean, seconds: number): Promise<void> {
+  async until(
+    what: string,
+    name: string | undefined,
+    is: (table: TableView) => boolean,
+    seconds: number,
+  ): Promise<void> {
     try {
       await until(what, () => Promise.resolve(this.#holds(name, is)), { seconds });
     } catch (error) {

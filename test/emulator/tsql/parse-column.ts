@@ -149,7 +149,7 @@ function parseRareClause(p: TokenCursor, draft: ColumnDraft): boolean {
   } else if (p.accept("GENERATED", "ALWAYS", "AS")) {
     if (!p.is("ROW")) throw new Unsupported(`GENERATED ALWAYS AS ${p.token.value}`);
     p.advance();
-    draft.generatedAlways = p.acceptOneOf("START", "END") === "START" ? "row start" : "row end";
+    draft.generatedAlways = p.expectOneOf("START", "END") === "START" ? "row start" : "row end";
   } else if (p.accept("MASKED")) draft.masked = parseMask(p);
   else if (p.is("ENCRYPTED")) throw new Unsupported("Always Encrypted columns");
   else return false;

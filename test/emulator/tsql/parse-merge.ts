@@ -16,7 +16,8 @@ export function parseMerge(p: TokenCursor, prefix: WithPrefix = noWith): MergeSt
   const top = parseTop(p);
   p.accept("INTO");
   const bare = parseDmlTarget(p);
-  const target = { ...bare, alias: acceptTableAlias(p) };
+  // USING is no reserved word and would pass for an alias.
+  const target = { ...bare, alias: p.is("USING") ? undefined : acceptTableAlias(p) };
   p.expect("USING");
   const source = parseTableSource(p);
   p.expect("ON");

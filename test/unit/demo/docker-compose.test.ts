@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readConfig } from "../../../src/config.ts";
 import { splitBatches } from "../../demo/sql-client.ts";
 
 const project = join(import.meta.dirname, "../../..");
@@ -55,5 +56,17 @@ describe("the demo's SQL", () => {
       "ALTER TABLE [User] ENABLE CHANGE_TRACKING WITH (TRACK_COLUMNS_UPDATED = ON);",
     ]);
     expect(batches.filter((batch) => batch.includes("ENABLE CHANGE_TRACKING"))).toHaveLength(4);
+  });
+});
+
+describe("local.settings.example.json", () => {
+  it("leads to the servers of docker-compose and is right", () => {
+    const { Values } = JSON.parse(readFileSync(join(project, "local.settings.example.json"), "utf8")) as {
+      Values: Record<string, string>;
+    };
+    const result = readConfig(Values);
+    expect(result.ok ? [] : result.problems).toEqual([]);
+    expect(Values["MSSQL_PRIMARY_URL"]).toContain("localhost:1434/testct");
+    expect(Values["MSSQL_REPLICA_URL"]).toContain("localhost:1435/testct");
   });
 });

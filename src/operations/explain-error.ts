@@ -1,0 +1,37 @@
+import { sqlErrorNumber } from "../db/sql-error.ts";
+import { describeError } from "../describe-error.ts";
+import { quoteName } from "../sql/quote.ts";
+
+/** What a failure means to an operator, and the statement that helps. */
+export interface ExplainedError {
+  readonly what: string;
+  readonly fix?: string | undefined;
+  readonly sqlError?: number | undefined;
+}
+
+/** Explains why a database cannot be used, by the number of the error. */
+export function explainDatabaseError(error: unknown, role: "primary" | "replica", database: string): ExplainedError {
+  const sqlError = sqlErrorNumber(error);
+  const what = describeError(error);
+  switch (sqlError) {
+    case 4060:
+    case 911:
+      return {
+        sqlError,
+        what: `the ${role} has no database ${database}, or the login may not open it (${what})`,
+        fix:
+          role === "replica"
+            ? `CREATE DATABASE ${quoteName(database)};`
+            : `USE ${quoteName(database)}; CREATE USER [login] FOR LOGIN [login];`,
+      };
+    case 18456:
+      return { sqlError, what: `the ${role} refuses the login: user or password are wrong (${what})` };
+    case 229:
+    case 262:
+    case 300:
+    case 916:
+      return { sqlError, what: `the login lacks a right on the ${role} (${what})` };
+    default:
+      return { sqlError, what: `the ${role} cannot be used: ${what}` };
+  }
+}

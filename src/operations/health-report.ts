@@ -1,0 +1,94 @@
+import type { SettingProblem } from "../config.ts";
+import type { PrimaryView } from "../primary/inspect.ts";
+import { quoteName } from "../sql/quote.ts";
+import type { StrangeKey } from "../state/list-strange-keys.ts";
+import type { ExplainedError } from "./explain-error.ts";
+import type { TableState } from "./table-report.ts";
+
+/**
+ * Something that an operator should know. "fatal": nothing is synced; "error": a table is not; "warning": all works, and
+ * could work better.
+ */
+export interface Finding extends ExplainedError {
+  readonly severity: "fatal" | "error" | "warning";
+}
+
+export interface PartHealth {
+  readonly reachable: boolean;
+  /** Of one round trip, connecting included where there was no connection. */
+  readonly milliseconds: number;
+}
+
+export interface PrimaryFacts {
+  readonly currentVersion: string | null;
+  readonly snapshotIsolation: boolean;
+  readonly retentionMinutes: number | null;
+  readonly autoCleanup: boolean;
+}
+
+export interface HealthReport {
+  /** "degraded": the app works, and something is to be mended. */
+  readonly status: "healthy" | "degraded" | "unhealthy";
+  readonly findings: readonly Finding[];
+  readonly settings: { readonly ok: boolean; readonly problems: readonly SettingProblem[] };
+  readonly redis?: PartHealth;
+  readonly primary?: PartHealth & { readonly url: string } & Partial<PrimaryFacts>;
+  readonly replica?: PartHealth & { readonly url: string; readonly ledgerId?: string };
+  /** Number of tables by state. */
+  readonly tables?: Readonly<Record<TableState, number>>;
+  readonly strangeKeys?: readonly StrangeKey[];
+  readonly garbageValues?: readonly string[];
+}
+
+export function statusOf(findings: readonly Finding[]): HealthReport["status"] {
+  if (findings.some(({ severity }) => severity === "fatal")) return "unhealthy";
+  return findings.length > 0 ? "degraded" : "healthy";
+}
+
+/** The report when the app could not even be made. */
+export function unhealthySettings(problems: readonly SettingProblem[]): HealthReport {
+  const findings = problems.map(
+    ({ variable, problem, example }): Finding => ({
+      severity: "fatal",
+      what: `${variable} ${problem}`,
+      fix: `${variable}=${example}`,
+    }),
+  );
+  return { status: "unhealthy", findings, settings: { ok: false, problems } };
+}
+
+export function primaryFacts(primary: PrimaryView): PrimaryFacts {
+  return {
+    currentVersion: primary.currentVersion?.toString() ?? null,
+    snapshotIsolation: primary.snapshotAllowed,
+    retentionMinutes: primary.retentionMinutes ?? null,
+    autoCleanup: primary.autoCleanup,
+  };
+}
+
+/** What is to be said of the primary's settings. Pure. */
+export function primaryFindings(primary: PrimaryView, database: string): Finding[] {
+  const findings: Finding[] = [];
+  if (primary.currentVersion === undefined) {
+    findings.push({
+      severity: "fatal",
+      what: "Change Tracking is off on the primary's database",
+      fix: `ALTER DATABASE ${quoteName(database)} SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = ON);`,
+    });
+  }
+  if (!primary.snapshotAllowed) {
+    findings.push({
+      severity: "warning",
+      what: "snapshot isolation is off on the primary: rows of one delta may be from different moments until the next one",
+      fix: `ALTER DATABASE ${quoteName(database)} SET ALLOW_SNAPSHOT_ISOLATION ON;`,
+    });
+  }
+  if (!primary.seesDefinitions) {
+    findings.push({
+      severity: "warning",
+      what: "the login has no VIEW DEFINITION on the primary: the catalog may leave tables out without an error",
+      fix: "GRANT VIEW DEFINITION TO [login];",
+    });
+  }
+  return findings;
+}
