@@ -67,12 +67,7 @@ const worker: { app: App | undefined } = { app: undefined };
  * @throws SettingsError with all problems at once
  */
 export function getApp(): Promise<App> {
-  try {
-    worker.app ??= createApp(process.env);
-    return Promise.resolve(worker.app);
-  } catch (error) {
-    return Promise.reject(error as Error);
-  }
+  return new Promise((resolve) => resolve((worker.app ??= createApp(process.env))));
 }
 
 /** For the end of the process; the next use would make the app anew. */

@@ -3,9 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 /** Time as a parameter, so that tests decide what time it is and how long a wait takes. */
 export interface Clock {
   /** ms since the epoch */
-  now(): number;
+  readonly now: () => number;
   /** Resolves after `ms`, or at once when the signal aborts: the caller looks at the signal itself. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 export const systemClock: Clock = {

@@ -3,7 +3,7 @@ import { type App, getApp } from "../app.ts";
 import { isConnectionLoss, isTransient, sqlErrorNumber } from "../db/sql-error.ts";
 import { describeError } from "../describe-error.ts";
 import { type Log, invocationLog, redactor } from "../log.ts";
-import { explainDatabaseError } from "../operations/explain-error.ts";
+import { DatabaseFailed } from "../operations/explain-error.ts";
 import { SettingsError } from "../settings-error.ts";
 import { RedisUnavailable } from "../state/connect-redis.ts";
 import { HttpProblem, problemResponse } from "./problem.ts";
@@ -46,19 +46,16 @@ export function problemOf(error: unknown): HttpProblem {
   if (causes(error).some((cause) => cause instanceof RedisUnavailable)) {
     return new HttpProblem(503, "Redis is away", describeError(error), {}, retryAfter);
   }
+  const failed = causes(error).find((cause) => cause instanceof DatabaseFailed);
+  const { what, fix, sqlError } = failed?.explain() ?? { what: describeError(error), sqlError: sqlErrorNumber(error) };
+  const more = { ...(fix === undefined ? {} : { fix }), ...(sqlError === undefined ? {} : { sqlError }) };
   if (isConnectionLoss(error) || isTransient(error)) {
-    const { what, fix } = explainConnection(error);
-    return new HttpProblem(503, "SQL Server is away", what, fix === undefined ? {} : { fix }, retryAfter);
+    return new HttpProblem(503, "SQL Server is away", what, more, retryAfter);
   }
-  const number = sqlErrorNumber(error);
-  return new HttpProblem(500, "Failed", describeError(error), number === undefined ? {} : { sqlError: number });
+  return new HttpProblem(500, "Failed", what, more);
 }
 
-function explainConnection(error: unknown): { what: string; fix?: string | undefined } {
-  const replica = /connect to the replica/.test(describeError(error));
-  return explainDatabaseError(error, replica ? "replica" : "primary", "");
-}
-
+/** The error and what it was caused by, outermost first. */
 function causes(error: unknown): unknown[] {
   const found: unknown[] = [];
   for (let at = error; at !== undefined && at !== null && found.length < 8; at = (at as { cause?: unknown }).cause) {

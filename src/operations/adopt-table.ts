@@ -30,7 +30,10 @@ export async function adoptTable(
 ): Promise<Adopted | Refusal> {
   const key = tableKey(table);
   if (view.redis.flags.get(key)?.enabled === true) {
-    return refusal(`${key} is enabled; a version is adopted while its table is paused`, `POST /api/tables/${key}/disable`);
+    return refusal(
+      `${key} is enabled; a version is adopted while its table is paused`,
+      `POST /api/tables/${key}/disable`,
+    );
   }
   if (!isTracked(view, table)) return refusal(`the primary does not show ${key} with Change Tracking`);
   const tracked = view.primary.tables.find((candidate) => tableKey(candidate.table) === key);

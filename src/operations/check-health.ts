@@ -94,7 +94,11 @@ async function checkTables(app: App, primary: PrimaryView, ledger: Ledger): Prom
     findings.push({ severity: "warning", what: `Redis key ${key}: ${why}${meant}`, fix: `DEL ${key}` });
   }
   for (const key of redis.garbage) {
-    findings.push({ severity: "warning", what: `Redis key ${key} holds a value that means nothing`, fix: `DEL ${key}` });
+    findings.push({
+      severity: "warning",
+      what: `Redis key ${key} holds a value that means nothing`,
+      fix: `DEL ${key}`,
+    });
   }
   return { tables: countStates(reports), strangeKeys, garbageValues: redis.garbage, findings };
 }

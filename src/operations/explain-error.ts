@@ -35,3 +35,20 @@ export function explainDatabaseError(error: unknown, role: "primary" | "replica"
       return { sqlError, what: `the ${role} cannot be used: ${what}` };
   }
 }
+
+/** A database could not be asked; knows which, for the explanation. */
+export class DatabaseFailed extends Error {
+  override readonly name = "DatabaseFailed";
+  readonly #role: "primary" | "replica";
+  readonly #database: string;
+
+  constructor(database: { readonly role: "primary" | "replica"; readonly name: string }, cause: unknown) {
+    super(`ask the ${database.role}`, { cause });
+    this.#role = database.role;
+    this.#database = database.name;
+  }
+
+  explain(): ExplainedError {
+    return explainDatabaseError(this.cause, this.#role, this.#database);
+  }
+}

@@ -47,13 +47,11 @@ export function statusOf(findings: readonly Finding[]): HealthReport["status"] {
 
 /** The report when the app could not even be made. */
 export function unhealthySettings(problems: readonly SettingProblem[]): HealthReport {
-  const findings = problems.map(
-    ({ variable, problem, example }): Finding => ({
-      severity: "fatal",
-      what: `${variable} ${problem}`,
-      fix: `${variable}=${example}`,
-    }),
-  );
+  const findings = problems.map(({ variable, problem, example }): Finding => ({
+    severity: "fatal",
+    what: `${variable} ${problem}`,
+    fix: `${variable}=${example}`,
+  }));
   return { status: "unhealthy", findings, settings: { ok: false, problems } };
 }
 

@@ -4,6 +4,7 @@ import { type TableName, tableKey } from "../model/table-name.ts";
 import { inspectPrimary, type PrimaryView } from "../primary/inspect.ts";
 import { readLedger } from "../replica/ledger.ts";
 import type { RedisView } from "../state/redis-view.ts";
+import { DatabaseFailed } from "./explain-error.ts";
 import { reportTable, type TableReport } from "./table-report.ts";
 
 /** Everything that is known of all tables at one moment. */
@@ -14,9 +15,15 @@ export interface TablesView {
   readonly tables: readonly TableName[];
 }
 
-/** One query on each database and one pipeline in Redis. */
+/**
+ * One query on each database and one pipeline in Redis.
+ * @throws DatabaseFailed, RedisUnavailable
+ */
 export async function readTables(app: App): Promise<TablesView> {
-  const [primary, ledger] = await Promise.all([inspectPrimary(app.primary), readLedger(app.replica)]);
+  const [primary, ledger] = await Promise.all([
+    inspectPrimary(app.primary).catch((error: unknown) => Promise.reject(new DatabaseFailed(app.primary, error))),
+    readLedger(app.replica).catch((error: unknown) => Promise.reject(new DatabaseFailed(app.replica, error))),
+  ]);
   const tables = knownTables(primary, ledger);
   return { primary, ledger, tables, redis: await app.state.readFlags(tables) };
 }

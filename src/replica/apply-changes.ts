@@ -1,6 +1,7 @@
 import type { Session } from "../db/session.ts";
 import type { Cursor } from "../model/cursor.ts";
-import type { ReplicaTable, TableShape } from "../model/table-shape.ts";
+import type { ReplicaTable } from "../model/replica-table.ts";
+import type { TableShape } from "../model/table-shape.ts";
 import {
   deleteMarked,
   deleteOtherIdentity,

@@ -1,5 +1,6 @@
 import type { Session } from "../db/session.ts";
-import type { ReplicaTable, TableShape } from "../model/table-shape.ts";
+import type { ReplicaTable } from "../model/replica-table.ts";
+import type { TableShape } from "../model/table-shape.ts";
 import {
   deleteMissing,
   deleteOtherIdentity,

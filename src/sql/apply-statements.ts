@@ -40,7 +40,10 @@ export function evictUnique(
   kind: "changes" | "chunk",
   stillToCome: string,
 ): string[] {
-  return replica.uniqueIndexes.map(({ columns, filter }) => {
+  const staged = new Set(replicatedColumns(shape).map(({ name }) => name));
+  // An index over a column that does not travel says nothing about staged rows.
+  const usable = replica.uniqueIndexes.filter(({ columns }) => columns.every((column) => staged.has(column)));
+  return usable.map(({ columns, filter }) => {
     const same = columns.map((column) => {
       const name = quoteName(column);
       return `(s.${name} = t.${name} OR (s.${name} IS NULL AND t.${name} IS NULL))`;
@@ -80,8 +83,7 @@ export function updateExisting(shape: TableShape, replica: ReplicaTable, kind: "
 JOIN ${stageName(kind)} AS s ON ${keyEquality(shape, "t", "s")}`;
   const statements: string[] = [];
   if (plain.length > 0) {
-    const differs =
-      kind === "chunk" ? ` AND NOT EXISTS (${comparable(plain, "s")} INTERSECT ${comparable(plain, "t")})` : "";
+    const differs = kind === "chunk" ? ` AND ${differentBytes(plain)}` : "";
     statements.push(`UPDATE t SET ${assignments(plain)}
 ${join}
 WHERE 1 = 1${alive(shape, kind)}${differs};`);

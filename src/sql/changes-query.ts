@@ -3,7 +3,7 @@ import { replicatedColumns } from "../model/table-shape.ts";
 import type { Cursor } from "../model/cursor.ts";
 import type { Version } from "../model/version.ts";
 import type { SqlParam, Statement } from "../db/statement.ts";
-import { readExpression } from "./column-type.ts";
+import { travellingValue } from "./column-type.ts";
 import { bindKey, keyEquality, keyOrder, keyPredicate } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";
 import { deletedColumn } from "./stage-table.ts";
@@ -29,8 +29,8 @@ export function changesQuery(shape: TableShape, window: Window): Statement {
   const keyNames = new Set(shape.key.map(({ name }) => name));
   const columns = replicatedColumns(shape).map((column) => {
     const name = quoteName(column.name);
-    const value = keyNames.has(column.name) ? `ISNULL(t.${name}, c.${name})` : undefined;
-    return `${value ?? readExpression(column, "t")} AS ${name}`;
+    const value = keyNames.has(column.name) ? `ISNULL(t.${name}, c.${name})` : `t.${name}`;
+    return `${travellingValue(column, value)} AS ${name}`;
   });
   const params: SqlParam[] = [
     { name: "watermark", type: "bigint", value: window.watermark },

@@ -39,7 +39,7 @@ export async function withLease<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<LeaseResult<T>> {
   const { clock, random, ttlMs = 10_000, renewEveryMs = 3_000 } = options;
-  const sleep = clock.sleep ?? systemClock.sleep;
+  const { sleep } = { ...systemClock, ...clock };
   const name = typeof of === "string" ? of : "app" in of ? of.app : tableKey(of);
   const key = typeof of !== "string" && "app" in of ? state.keys.appLease(of.app) : state.keys.lease(name);
   const what = `the lease of ${name}`;

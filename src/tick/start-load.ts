@@ -1,5 +1,6 @@
 import { type LoadStart, rowAtLoadStart } from "../model/ledger-transitions.ts";
-import { type ReplicaTable, shapeText } from "../model/table-shape.ts";
+import type { ReplicaTable } from "../model/replica-table.ts";
+import { shapeText } from "../model/table-shape.ts";
 import { readRowCount, readWindow } from "../primary/read-window.ts";
 import { saveRow } from "../replica/ledger.ts";
 import { prepareTable } from "../replica/prepare-table.ts";

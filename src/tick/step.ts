@@ -4,7 +4,8 @@ import type { Database } from "../db/database.ts";
 import type { PlannedTable } from "./plan-tick.ts";
 import type { SyncState } from "../state/sync-state.ts";
 import type { LedgerRow } from "../model/ledger-row.ts";
-import type { ReplicaTable, TableShape } from "../model/table-shape.ts";
+import type { ReplicaTable } from "../model/replica-table.ts";
+import type { TableShape } from "../model/table-shape.ts";
 import type { Fence } from "../replica/ledger.ts";
 
 /** What every step of a tick works with. */

@@ -48,7 +48,7 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
     return host;
   };
   const operator = await startOperator(servers.redis.url, app);
-  const watch = new TableWatch(() => readTables(app(), primary), view);
+  const watch = new TableWatch(() => readTables(operator), view);
   try {
     watch.start();
     await playScenario({

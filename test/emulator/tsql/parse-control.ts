@@ -89,7 +89,18 @@ function isExpressionStart(p: TokenCursor): boolean {
   if (kind === "end") return false;
   if (kind !== "word") return true;
   if (!reserved) return !isLabelAhead(p) && key !== "THROW";
-  return ["NULL", "CASE", "CONVERT", "TRY_CONVERT", "COALESCE", "NULLIF", "LEFT", "RIGHT", "USER", "CURRENT_TIMESTAMP"].includes(key);
+  return [
+    "NULL",
+    "CASE",
+    "CONVERT",
+    "TRY_CONVERT",
+    "COALESCE",
+    "NULLIF",
+    "LEFT",
+    "RIGHT",
+    "USER",
+    "CURRENT_TIMESTAMP",
+  ].includes(key);
 }
 
 function isLabelAhead(p: TokenCursor): boolean {
@@ -154,6 +165,7 @@ export function parseWaitFor(p: TokenCursor): Statement {
   const { pos, line } = p.expect("WAITFOR");
   if (p.is("(")) throw new Unsupported("WAITFOR (RECEIVE)");
   const mode = p.expectOneOf("DELAY", "TIME") === "DELAY" ? "delay" : "time";
-  if (p.token.kind !== "string" && p.token.kind !== "unicode-string" && p.token.kind !== "variable") throw p.unexpected();
+  if (p.token.kind !== "string" && p.token.kind !== "unicode-string" && p.token.kind !== "variable")
+    throw p.unexpected();
   return { kind: "waitfor", pos, line, mode, value: parseExpression(p) };
 }

@@ -66,7 +66,8 @@ function parseArgumentValue(p: TokenCursor): Expression | DefaultValue {
   if (p.accept("DEFAULT")) return { kind: "default-value", pos: token.pos };
   if (token.kind === "variable") {
     p.advance();
-    if (token.value.startsWith("@@")) return { kind: "global-variable", pos: token.pos, name: token.value.toLowerCase() };
+    if (token.value.startsWith("@@"))
+      return { kind: "global-variable", pos: token.pos, name: token.value.toLowerCase() };
     return { kind: "variable", pos: token.pos, name: token.value };
   }
   if (!isIdentifier(p)) throw p.unexpected();
@@ -77,7 +78,8 @@ function parseExecuteText(p: TokenCursor, pos: number, line: number): ExecuteSta
   p.expect("(");
   const parts: Expression[] = [];
   do {
-    if (p.token.kind !== "variable" && p.token.kind !== "string" && p.token.kind !== "unicode-string") throw p.unexpected();
+    if (p.token.kind !== "variable" && p.token.kind !== "string" && p.token.kind !== "unicode-string")
+      throw p.unexpected();
     parts.push(parseTextPart(p));
   } while (p.accept("+"));
   if (p.is(",")) throw new Unsupported("EXECUTE (text, arguments)");
@@ -93,4 +95,3 @@ function parseTextPart(p: TokenCursor): Expression {
   p.advance();
   return { kind: "variable", pos: token.pos, name: token.value };
 }
-

@@ -87,7 +87,7 @@ export function parseStatement(p: TokenCursor): Statement {
     }
     if (key === "THROW") return parseThrow(p);
     if ((key === "ENABLE" || key === "DISABLE") && p.is("TRIGGER", 1)) return parseEnableTrigger(p);
-    if (key === "GET" || key === "SEND" || key === "RECEIVE" || (key === "ADD" && p.is("SENSITIVITY", 1))) throw new Unsupported(key);
+    if (key === "GET" || key === "SEND" || key === "RECEIVE") throw new Unsupported(key);
   }
   throw p.unexpected();
 }

@@ -70,6 +70,8 @@ export const syntaxError = {
         "the CHANGETABLE function, ensure that your database compatibility mode is set to 90.",
       line,
     ),
+  unknownObjectType: (word: string, line: number) =>
+    error(343, `Unknown object type '${word}' used in a CREATE, DROP, or ALTER statement.`, line),
   numberOutOfRange: (text: string, line: number) =>
     error(1007, `The number '${text}' is out of the range for numeric representation (maximum precision 38).`, line),
   emptyName: (line: number) =>

@@ -5,7 +5,7 @@ import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow, SqlValue } from "../../values/sql-type.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
 import { hashKeyOf, rowKeyOf, type HashKey } from "../expressions/compare.ts";
-import { isNullLiteral, slotColumn, type Compiled, type Evaluate } from "../expressions/compiled.ts";
+import { isNullLiteral, NO_SLOTS, slotColumn, unionSlots, type Compiled, type Evaluate, type SlotSet } from "../expressions/compiled.ts";
 import { compileExpression } from "../expressions/expression.ts";
 import type { ExpressionEnv } from "../expressions/expression-env.ts";
 import type { Runtime } from "../runtime.ts";
@@ -13,11 +13,13 @@ import { AGGREGATES, aggregateKind, type AggregateKind, type Aggregator } from "
 import { sortComparer } from "./frame-rows.ts";
 import type { NodeCursor } from "./plan-node.ts";
 
-interface RegisteredAggregate {
+export interface RegisteredAggregate {
   readonly text: string;
   readonly kind: AggregateKind;
   /** Undefined: COUNT(*). */
   readonly argument: Evaluate | undefined;
+  /** Slots that its arguments read. */
+  readonly reads: SlotSet;
   readonly distinct: ((value: SqlValue) => HashKey) | undefined;
   /** WITHIN GROUP: the values are put in this order before they are added. */
   readonly order: { readonly keys: readonly Evaluate[]; readonly compare: (a: readonly SqlValue[], b: readonly SqlValue[]) => number } | undefined;
@@ -33,7 +35,7 @@ export function compileAggregate(call: FunctionCall, env: ExpressionEnv): Regist
   if (call.nullTreatment) throw new Unsupported(call.nullTreatment);
   if (call.star) {
     if (name !== "COUNT" && name !== "COUNT_BIG") throw sqlError(102, "*");
-    return { text: `${name}(*)`, kind: aggregateKind(name, INT, ""), argument: undefined, distinct: undefined, order: undefined };
+    return { text: `${name}(*)`, kind: aggregateKind(name, INT, ""), argument: undefined, reads: NO_SLOTS, distinct: undefined, order: undefined };
   }
   const expected = name === "STRING_AGG" ? 2 : 1;
   if (call.arguments.length !== expected) throw sqlError(174, name.toLowerCase(), expected);
@@ -52,6 +54,7 @@ export function compileAggregate(call: FunctionCall, env: ExpressionEnv): Regist
     text: `${name}(${call.distinct ? "distinct " : ""}${argument.text ?? "?"})`,
     kind: aggregateKind(name, argument.type, separator),
     argument: argument.evaluate,
+    reads: unionSlots(argument.slots, ...(order ?? []).map((item) => item.value.slots)),
     distinct,
     order: order && {
       keys: order.map((item) => item.value.evaluate),
@@ -112,6 +115,11 @@ export class Grouping {
     this.slot = slot;
     this.keys = keys;
     this.keyTexts = keyTexts;
+  }
+
+  /** Slots that the arguments of the aggregates read. */
+  reads(): SlotSet {
+    return unionSlots(...this.#aggregates.map((aggregate) => aggregate.reads));
   }
 
   keyColumn(at: number): Compiled {

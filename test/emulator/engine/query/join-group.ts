@@ -14,6 +14,7 @@ interface Level {
 export class JoinGroup implements PlanNode {
   readonly slots: SlotSet;
   readonly needs: SlotSet;
+  readonly reads: SlotSet;
   readonly members: readonly PlanNode[];
   readonly predicates: readonly CompiledPredicate[];
 
@@ -21,6 +22,10 @@ export class JoinGroup implements PlanNode {
     this.members = members;
     this.predicates = predicates;
     this.slots = unionSlots(...members.map((member) => member.slots));
+    this.reads = unionSlots(
+      ...predicates.map((predicate) => predicate.slots),
+      ...members.map((member) => member.reads ?? NO_SLOTS),
+    );
     const outside = new Set<number>();
     for (const member of members) for (const slot of member.needs) if (!this.slots.has(slot)) outside.add(slot);
     this.needs = outside.size === 0 ? NO_SLOTS : outside;

@@ -1,4 +1,4 @@
-import { overlaps, unionSlots, type CompiledPredicate, type SlotSet } from "../expressions/compiled.ts";
+import { NO_SLOTS, overlaps, unionSlots, type CompiledPredicate, type SlotSet } from "../expressions/compiled.ts";
 import type { SqlRow } from "../../values/sql-type.ts";
 import type { Runtime } from "../runtime.ts";
 import type { NodeCursor, OpenRequest, OrderColumn, PlanNode } from "./plan-node.ts";
@@ -7,6 +7,7 @@ import type { NodeCursor, OpenRequest, OrderColumn, PlanNode } from "./plan-node
 export class OuterJoinNode implements PlanNode {
   readonly slots: SlotSet;
   readonly needs: SlotSet;
+  readonly reads: SlotSet;
   readonly left: PlanNode;
   readonly right: PlanNode;
   readonly on: readonly CompiledPredicate[];
@@ -16,6 +17,7 @@ export class OuterJoinNode implements PlanNode {
     this.right = right;
     this.on = on;
     this.slots = unionSlots(left.slots, right.slots);
+    this.reads = unionSlots(...on.map((predicate) => predicate.slots), left.reads ?? NO_SLOTS, right.reads ?? NO_SLOTS);
     this.needs = new Set([...left.needs, ...[...right.needs].filter((slot) => !left.slots.has(slot))]);
   }
 
@@ -83,6 +85,7 @@ export class OuterJoinNode implements PlanNode {
 export class FullJoinNode implements PlanNode {
   readonly slots: SlotSet;
   readonly needs: SlotSet;
+  readonly reads: SlotSet;
   readonly left: PlanNode;
   readonly right: PlanNode;
   readonly on: readonly CompiledPredicate[];
@@ -92,6 +95,7 @@ export class FullJoinNode implements PlanNode {
     this.right = right;
     this.on = on;
     this.slots = unionSlots(left.slots, right.slots);
+    this.reads = unionSlots(...on.map((predicate) => predicate.slots), left.reads ?? NO_SLOTS, right.reads ?? NO_SLOTS);
     this.needs = unionSlots(left.needs, right.needs);
   }
 

@@ -33,6 +33,8 @@ export interface PlanNode {
   readonly slots: SlotSet;
   /** Slots of siblings that must be filled before it (APPLY). */
   readonly needs: SlotSet;
+  /** Slots that it reads, its own ones too; undefined: none but those of the conditions it is given. */
+  readonly reads?: SlotSet;
   open(runtime: Runtime, request: OpenRequest): NodeCursor;
   /** A guess of the rows it gives, with `candidates` whose other sides are bound. */
   estimate(runtime: Runtime, bound: SlotSet, candidates: readonly CompiledPredicate[]): number;

@@ -52,6 +52,7 @@ export function planNode(slot: number, plan: RowPlan, siblings: SlotSet): PlanNo
 class CorrelatedNode implements PlanNode {
   readonly slots: SlotSet;
   readonly needs: SlotSet;
+  readonly reads: SlotSet;
   readonly #slot: number;
   readonly #plan: RowPlan;
   readonly #nullRow: SqlRow;
@@ -59,6 +60,7 @@ class CorrelatedNode implements PlanNode {
   constructor(slot: number, plan: RowPlan, needs: SlotSet) {
     this.slots = new Set([slot]);
     this.needs = needs;
+    this.reads = plan.outerSlots;
     this.#slot = slot;
     this.#plan = plan;
     this.#nullRow = plan.columns.map(() => null);

@@ -115,7 +115,7 @@ function sameValue(a: Compiled, b: Compiled): boolean {
 }
 
 /** A value turned into a key of the column, or what can be said instead. */
-export type KeyValue = { readonly kind: "exact" | "inexact"; readonly value: SqlValue } | { readonly kind: "none" | "unknown" };
+export type KeyValue = { readonly kind: "exact" | "inexact"; readonly value: SqlValue } | { readonly kind: "unknown" };
 
 const ORDERED_TOGETHER: ReadonlySet<string> = new Set(["integer", "decimal", "money", "float"]);
 

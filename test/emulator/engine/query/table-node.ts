@@ -133,7 +133,7 @@ export class TableNode implements PlanNode {
       return (runtime) => {
         const key = value(runtime);
         if (key.kind === "unknown") return undefined;
-        if (key.kind === "none" || key.value === null) return "none";
+        if (key.value === null) return "none";
         return { values: [key.value], inclusive: !(strict && key.kind === "exact") };
       };
     };
@@ -146,7 +146,7 @@ export class TableNode implements PlanNode {
         const keys: SqlValue[] = [];
         for (const part of parts) {
           const key = part(runtime);
-          if (key.kind === "unknown" || key.kind === "none" || key.value === null) {
+          if (key.kind === "unknown" || key.value === null) {
             return keys.length === 0 ? undefined : { values: keys, inclusive: true };
           }
           keys.push(key.value);

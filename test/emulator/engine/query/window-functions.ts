@@ -5,7 +5,7 @@ import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow, SqlType, SqlValue } from "../../values/sql-type.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
 import { rowKeyOf } from "../expressions/compare.ts";
-import { slotColumn, type Compiled, type Evaluate } from "../expressions/compiled.ts";
+import { slotColumn, unionSlots, type Compiled, type Evaluate, type SlotSet } from "../expressions/compiled.ts";
 import { compileExpression } from "../expressions/expression.ts";
 import type { ExpressionEnv } from "../expressions/expression-env.ts";
 import type { Runtime } from "../runtime.ts";
@@ -212,6 +212,11 @@ export class Windows {
     else throw new Unsupported(`${name} OVER`);
     const at = this.#windows.push({ ...made, partition, order }) - 1;
     return slotColumn(this.slot, at, made.type, true, "");
+  }
+
+  /** Slots that partitions and orders read. */
+  reads(): SlotSet {
+    return unionSlots(...this.#windows.flatMap((window) => [...window.partition, ...window.order.map((item) => item.value)].map((value) => value.slots)));
   }
 
   /** Fills the window slot for each kept row: @returns the rows of the slot, in the order of `kept`. */

@@ -1,0 +1,16 @@
+import { app } from "@azure/functions";
+import { getApp } from "../src/app.ts";
+import { timerSchedule } from "../src/config.ts";
+import { invocationLog } from "../src/log.ts";
+import { runTick } from "../src/tick/run-tick.ts";
+
+app.timer("syncTables", {
+  schedule: timerSchedule(process.env, "SYNC_SCHEDULE"),
+  handler: async (_timer, context) => {
+    const application = await getApp();
+    await runTick(application, {
+      signal: application.stopping,
+      log: invocationLog(context, application.redact),
+    });
+  },
+});

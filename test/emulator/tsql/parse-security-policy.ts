@@ -1,0 +1,56 @@
+import { Unsupported } from "../values/sql-error.ts";
+import type { AlterSecurityPolicyStatement, CreateSecurityPolicyStatement, SecurityPredicate } from "./ast-ddl.ts";
+import { parseObjectName, parseOnOff } from "./parse-names.ts";
+import { parseArguments } from "./parse-primary.ts";
+import type { TokenCursor } from "./token-cursor.ts";
+
+/** CREATE SECURITY POLICY; the cursor stands at SECURITY. */
+export function parseCreateSecurityPolicy(p: TokenCursor, pos: number, line: number): CreateSecurityPolicyStatement {
+  p.expect("SECURITY", "POLICY");
+  const name = parseObjectName(p);
+  const predicates = p.list(() => parseSecurityPredicate(p));
+  let enabled: boolean | undefined;
+  let schemaBinding: boolean | undefined;
+  if (p.accept("WITH")) {
+    p.parenthesized(() => {
+      const option = p.expectOneOf("STATE", "SCHEMABINDING");
+      p.expect("=");
+      if (option === "STATE") enabled = parseOnOff(p);
+      else schemaBinding = parseOnOff(p);
+    });
+  }
+  const notForReplication = p.accept("NOT", "FOR", "REPLICATION");
+  return { kind: "create-security-policy", pos, line, name, predicates, enabled, schemaBinding, notForReplication };
+}
+
+function parseSecurityPredicate(p: TokenCursor): SecurityPredicate {
+  p.expect("ADD");
+  const type = p.acceptOneOf("FILTER", "BLOCK") === "BLOCK" ? "block" : "filter";
+  p.expect("PREDICATE");
+  const start = p.token.pos;
+  const functionName = parseObjectName(p);
+  const args = parseArguments(p);
+  const text = p.textFrom(start);
+  p.expect("ON");
+  const table = parseObjectName(p);
+  let operation: SecurityPredicate["operation"];
+  if (type === "block") {
+    if (p.accept("AFTER")) operation = p.expectOneOf("INSERT", "UPDATE") === "INSERT" ? "after insert" : "after update";
+    else if (p.accept("BEFORE")) {
+      operation = p.expectOneOf("UPDATE", "DELETE") === "UPDATE" ? "before update" : "before delete";
+    }
+  }
+  return { kind: "security-predicate", type, function: functionName, arguments: args, text, table, operation };
+}
+
+/** ALTER SECURITY POLICY name WITH (STATE = ON | OFF); the cursor stands at SECURITY. */
+export function parseAlterSecurityPolicy(p: TokenCursor, pos: number, line: number): AlterSecurityPolicyStatement {
+  p.expect("SECURITY", "POLICY");
+  const name = parseObjectName(p);
+  if (p.isOneOf("ADD", "ALTER", "DROP")) throw new Unsupported("ALTER SECURITY POLICY with predicates");
+  p.expect("WITH", "(");
+  p.expect("STATE", "=");
+  const enabled = parseOnOff(p);
+  p.expect(")");
+  return { kind: "alter-security-policy", pos, line, name, enabled };
+}
