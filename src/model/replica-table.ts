@@ -1,4 +1,6 @@
-/** A table of the replica, as far as writing to it depends on it. Names are spelled as the replica's catalog has them. */
+import type { ColumnType } from "./table-shape.ts";
+
+/** What the apply statements depend on. Names are as the replica's catalog spells them. */
 export interface ReplicaTable {
   readonly objectId: number;
   /** Columns that take values: not computed, rowversion, column set or GENERATED ALWAYS there. */
@@ -11,4 +13,27 @@ export interface ReplicaTable {
    * https://learn.microsoft.com/sql/t-sql/statements/truncate-table-transact-sql#restrictions
    */
   readonly canTruncate: boolean;
+}
+
+export interface ReplicaColumn {
+  readonly name: string;
+  /** An alias type stands by its base type; timestamp is called "rowversion". */
+  readonly type: ColumnType;
+  readonly collation: string | undefined;
+  readonly nullable: boolean;
+  readonly identity: boolean;
+  readonly computed: boolean;
+  readonly generatedAlways: boolean;
+  readonly columnSet: boolean;
+  readonly hasDefault: boolean;
+}
+
+/** A table of the replica with all that decides whether it can take the primary's rows. */
+export interface InspectedTable extends ReplicaTable {
+  readonly columns: ReadonlyMap<string, ReplicaColumn>;
+  /** Columns in the index's order; undefined: the table has no primary key. */
+  readonly primaryKey: readonly string[] | undefined;
+  /** Names of the enabled triggers; they are in the table's own schema. */
+  readonly triggers: readonly string[];
+  readonly systemVersioned: boolean;
 }

@@ -25,7 +25,10 @@ export function decideConfigUrls(found: RedisView["configUrls"], ours: Urls, key
     rewrite = true;
     if (text === undefined) continue;
     const known = parseDatabaseSetting(withoutNeeds(text), 1);
-    if (known.ok && known.value.url !== ours[role]) differing.push(`${role} ${known.value.url} (now ${ours[role]})`);
+    const own = parseDatabaseSetting(withoutNeeds(ours[role]), 1);
+    if (known.ok && own.ok && known.value.identity !== own.value.identity) {
+      differing.push(`${role} ${known.value.url} (now ${ours[role]})`);
+    }
   }
   if (differing.length === 0) return rewrite ? { kind: "write" } : { kind: "ours" };
   return {

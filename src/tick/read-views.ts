@@ -34,7 +34,7 @@ export function knownTables(primary: PrimaryView, ledger: Ledger): TableName[] {
   return [...tables.values()];
 }
 
-/** Finds out which live tables changed, in one round trip for all that are not known to be idle, and makes the views. */
+/** Finds out which tables changed, in one round trip for all that are not known to be idle, and makes the views. */
 export async function readViews(
   primary: Database,
   facts: TickFacts,
@@ -88,7 +88,7 @@ export async function readViews(
 
 /** Only tables whose next step depends on whether they changed. */
 function isProbed(row: LedgerRow, flags: TableFlags | undefined, now: number): boolean {
-  if (flags?.enabled !== true || row.state !== "live" || row.halfApplied !== undefined) return false;
+  if (flags?.enabled !== true || row.halfApplied !== undefined) return false;
   return flags.error === undefined || Date.parse(flags.error.retryAt) <= now;
 }
 

@@ -75,7 +75,7 @@ export async function runTick(
 }
 
 /** Tables that are paused, idle or waiting after an error cost nothing; nor do loads whose turn it is not, unless changed. */
-function needsStep({ plan, view }: PlannedTable): boolean {
+function needsStep({ plan, view, chunk }: PlannedTable): boolean {
   switch (plan.kind) {
     case "paused":
       return false;
@@ -86,9 +86,10 @@ function needsStep({ plan, view }: PlannedTable): boolean {
     case "prepare":
     case "full-load-start":
     case "lost-history":
-    case "full-load-chunk":
     case "delta":
       return true;
+    case "full-load-chunk":
+      return chunk || view.changed !== false;
   }
 }
 

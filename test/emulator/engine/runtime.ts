@@ -1,8 +1,7 @@
 import type { ReadView } from "../storage/read-view.ts";
 import { decodeText } from "../values/collation.ts";
-import { valueToBytes } from "../values/coerce-binary.ts";
 import { storedBytes } from "../values/coerce-string.ts";
-import { isUnicode, maxLength, typeFamily } from "../values/coerce-type.ts";
+import { isUnicode, maxLength } from "../values/coerce-type.ts";
 import type { SqlRow, SqlType, SqlValue, SqlVariant } from "../values/sql-type.ts";
 import type { Scope } from "./session/scope.ts";
 import type { Session } from "./session/session.ts";
@@ -69,12 +68,6 @@ export class Runtime {
       return isUnicode(type) ? value.length * 2 : storedBytes(value, type).length;
     }
     if (Buffer.isBuffer(value)) return value.length;
-    if (type.name === "decimal" || type.name === "numeric") return valueToBytes(value!, type).length - 3 <= 5 ? 5 : decimalLength(type);
-    void typeFamily;
     return maxLength(type);
   }
-}
-
-function decimalLength(type: SqlType): number {
-  return maxLength(type);
 }

@@ -35,6 +35,12 @@ export class CommitLog {
     return this.#oldest;
   }
 
+  /** Whether an open snapshot sees what was committed as `from` and replaced by the commit `until`. */
+  isSeen(from: number, until: number): boolean {
+    for (const number of this.#open.keys()) if (number >= from && number < until) return true;
+    return false;
+  }
+
   openSnapshot(): OpenSnapshot {
     const number = this.#last;
     this.#open.set(number, (this.#open.get(number) ?? 0) + 1);

@@ -184,12 +184,15 @@ export class TableStore implements WrittenTable {
     }
   }
 
-  delete(transaction: Transaction, entry: RowEntry, snapshot?: number): void {
+  /** @returns false when this transaction has already deleted the row (a join can name one row twice) */
+  delete(transaction: Transaction, entry: RowEntry, snapshot?: number): boolean {
+    if (entry.deleted && entry.writer === transaction) return false;
     transaction.intend(this);
     this.#checkWrite(transaction, entry, snapshot);
     this.#newVersion(transaction, entry);
     entry.deleted = true;
     this.rowCount--;
+    return true;
   }
 
   /** TRUNCATE TABLE: at once, whatever the size. Older snapshots get 3961. @throws LockConflict */
@@ -311,7 +314,10 @@ export class TableStore implements WrittenTable {
     transaction.recordUndo(new WriteUndo(this, entry));
     transaction.recordWrite(this, entry);
     if (entry.writer === transaction) return;
-    entry.older = { row: entry.row, deleted: entry.deleted, stamp: entry.stamp, older: entry.older };
+    let { older } = entry;
+    // A version that no snapshot can see is left out at once: a row that changes often does not grow a chain.
+    while (older !== null && !this.commits.isSeen(older.stamp, entry.stamp)) older = older.older;
+    entry.older = { row: entry.row, deleted: entry.deleted, stamp: entry.stamp, older };
     entry.writer = transaction;
   }
 
@@ -372,13 +378,10 @@ export class TableStore implements WrittenTable {
 
   #tidy(entry: RowEntry): void {
     if (entry.writer !== null) return;
-    const oldest = this.commits.oldestSnapshot;
-    if (entry.stamp <= oldest) {
-      entry.older = null;
-      if (entry.deleted) this.forget(entry);
-      return;
-    }
-    // A later commit changed it again; its own turn comes with that commit.
+    // Changed again by a later commit that a snapshot does not see yet: its turn comes with that commit.
+    if (entry.stamp > this.commits.oldestSnapshot) return;
+    entry.older = null;
+    if (entry.deleted) this.forget(entry);
   }
 }
 

@@ -54,6 +54,8 @@ export class BulkStream {
     while (!this.#done) {
       const batch = this.#readRows();
       if (batch.length > 0) yield batch;
+      // FreeTDS sends no DONE: the end of the message right after a row is as good, and the server takes it.
+      else if (!this.#done && this.#ended && this.#input.remaining === 0) this.#done = true;
       else if (!this.#done) await this.#more();
     }
   }
@@ -138,7 +140,7 @@ export class BulkStream {
       if (arrived === undefined) {
         if (this.#body.ignored) throw new BulkGivenUp("the client gave up its bulk load");
         this.#ended = true;
-        if (bytes === rest) throw interrupted();
+        if (bytes === rest && rest > 0) throw interrupted();
         break;
       }
       for (const chunk of arrived) {

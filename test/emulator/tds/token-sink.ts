@@ -125,6 +125,20 @@ export class TokenSink implements ResponseSink {
     writeReturnValue(this.#out, this.#returned++, name, type, value);
   }
 
+  /** The request did not succeed, and there is nothing more to say about it than DONE_ERROR. */
+  fail(): void {
+    this.#failed = true;
+  }
+
+  /** Ends one of several RPC calls in a message. */
+  nextCall(): void {
+    this.finish(true);
+    this.#failed = false;
+    this.#statusSent = false;
+    this.#returned = 0;
+    this.#writeRow = undefined;
+  }
+
   /**
    * Writes the DONE that ends the response, or with `more` the DONEPROC that ends one of several RPC calls.
    * A session that told no return status succeeded with 0: each RPC call has one.

@@ -91,8 +91,10 @@ export interface SequenceOptions {
   /** START WITH, or RESTART WITH. */
   readonly start: string | undefined;
   readonly increment: string | undefined;
-  readonly minimum: string | "none" | undefined;
-  readonly maximum: string | "none" | undefined;
+  /** "none": NO MINVALUE. */
+  readonly minimum: string | undefined;
+  /** "none": NO MAXVALUE. */
+  readonly maximum: string | undefined;
   readonly cycle: boolean | undefined;
   /** A number, "no", or "default" (CACHE without a number). */
   readonly cache: string | undefined;

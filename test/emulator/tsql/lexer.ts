@@ -5,6 +5,8 @@ import { syntaxError } from "./syntax-error.ts";
 export type TokenKind =
   /** An unquoted name or a keyword. */
   | "word"
+  /** $action, $identity, $rowguid. */
+  | "pseudo"
   /** [name] or "name". */
   | "quoted"
   | "variable"
@@ -78,7 +80,7 @@ export class Lexer {
     if (isDigit(code) || (code === 46 && isDigit(text.charCodeAt(pos + 1)))) return this.#number(pos);
     if (code === 64) return this.#word(pos, "variable");
     if (code === 36 && isNameStart(text.charCodeAt(pos + 1)) && text.charCodeAt(pos + 1) !== 64)
-      return this.#word(pos, "word");
+      return this.#word(pos, "pseudo");
     if (isCurrency(code)) return this.#money(pos);
     if (isNameStart(code)) return this.#word(pos, "word");
     const two = text.slice(pos, pos + 2);
@@ -181,14 +183,14 @@ export class Lexer {
     for (let at = raw.indexOf("\n"); at >= 0; at = raw.indexOf("\n", at + 1)) this.#line++;
   }
 
-  #word(pos: number, kind: "word" | "variable"): Token {
+  #word(pos: number, kind: "word" | "pseudo" | "variable"): Token {
     const text = this.text;
     let at = pos + 1;
     while (isNamePart(text.charCodeAt(at))) at++;
     const value = text.slice(pos, at);
     if (value.length > 128) throw this.#error(syntaxError.identifierTooLong(value, this.#line));
     this.#at = at;
-    if (kind === "variable") return { kind, pos, end: at, line: this.#line, value, key: "", reserved: false };
+    if (kind !== "word") return { kind, pos, end: at, line: this.#line, value, key: "", reserved: false };
     const key = value.toUpperCase();
     return { kind, pos, end: at, line: this.#line, value, key, reserved: reservedWords.has(key) };
   }

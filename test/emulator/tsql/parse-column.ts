@@ -4,13 +4,8 @@ import type { ColumnDefinition, ComputedColumn, DefaultDefinition, IdentityDefin
 import { parseExpression } from "./parse-expression.ts";
 import { parseInlineIndex } from "./parse-index.ts";
 import { parseDataType, parseIdentifier, parseString } from "./parse-names.ts";
-import {
-  DefinitionBuilder,
-  parseConstraint,
-  parseConstraintName,
-  parseDefault,
-  parseIdentity,
-} from "./parse-table-definition.ts";
+import type { DefinitionBuilder } from "./parse-table-definition.ts";
+import { parseConstraint, parseConstraintName, parseDefault, parseIdentity } from "./parse-table-definition.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 /** What a column's clauses fill in, in whatever order they are written. */

@@ -3,7 +3,8 @@ import type { Statement } from "./ast.ts";
 import type { DeclaredVariable, ThrowStatement } from "./ast-control.ts";
 import type { Expression } from "./ast-expressions.ts";
 import { parseExpression, parsePredicate } from "./parse-expression.ts";
-import { isIdentifier, parseDataType, parseIdentifier, parseVariableName } from "./parse-names.ts";
+import { parseLiteral } from "./parse-literal.ts";
+import { isIdentifier, isLabel, parseDataType, parseIdentifier, parseVariableName } from "./parse-names.ts";
 import { parseStatement, parseStatementsUntil } from "./parse-statement.ts";
 import { parseTableDefinition } from "./parse-table-definition.ts";
 import { parseBeginTransaction } from "./parse-transaction.ts";
@@ -88,7 +89,7 @@ function isExpressionStart(p: TokenCursor): boolean {
   if (kind === "symbol") return ["(", "-", "+", "~", "$"].includes(key);
   if (kind === "end") return false;
   if (kind !== "word") return true;
-  if (!reserved) return !isLabelAhead(p) && key !== "THROW";
+  if (!reserved) return !isLabel(p) && key !== "THROW";
   return [
     "NULL",
     "CASE",
@@ -103,21 +104,27 @@ function isExpressionStart(p: TokenCursor): boolean {
   ].includes(key);
 }
 
-function isLabelAhead(p: TokenCursor): boolean {
-  return p.is(":", 1);
-}
-
 export function parseDeclare(p: TokenCursor): Statement {
   const { pos, line } = p.expect("DECLARE");
   if (isIdentifier(p)) throw new Unsupported("cursors");
-  return { kind: "declare", pos, line, variables: p.list(() => parseDeclaredVariable(p)) };
+  return { kind: "declare", pos, line, variables: parseDeclaredVariables(p) };
 }
 
-function parseDeclaredVariable(p: TokenCursor): DeclaredVariable {
+/** A table variable has a DECLARE of its own. */
+function parseDeclaredVariables(p: TokenCursor): DeclaredVariable[] {
+  const tableAhead = p.is("TABLE", 1) || (p.is("AS", 1) && p.is("TABLE", 2));
+  if (!tableAhead) return p.list(() => parseScalarVariable(p));
   const { pos } = p.token;
   const name = parseVariableName(p);
   p.accept("AS");
-  if (p.accept("TABLE")) return { kind: "table-variable-declaration", pos, name, table: parseTableDefinition(p) };
+  p.expect("TABLE");
+  return [{ kind: "table-variable-declaration", pos, name, table: parseTableDefinition(p) }];
+}
+
+function parseScalarVariable(p: TokenCursor): DeclaredVariable {
+  const { pos } = p.token;
+  const name = parseVariableName(p);
+  p.accept("AS");
   const type = parseDataType(p);
   const initial = p.accept("=") ? parseExpression(p) : undefined;
   return { kind: "scalar-variable", pos, name, type, initial };
@@ -132,17 +139,25 @@ export function parseThrow(p: TokenCursor): Statement {
   const { pos, line } = p.expect("THROW");
   let error: ThrowStatement["error"];
   if (isThrowArgument(p)) {
-    const number = parseExpression(p);
+    const number = parseThrowArgument(p, "integer");
     p.expect(",");
-    const message = parseExpression(p);
+    const message = parseThrowArgument(p, "string");
     p.expect(",");
-    error = { number, message, state: parseExpression(p) };
+    error = { number, message, state: parseThrowArgument(p, "integer") };
   }
   return { kind: "throw", pos, line, error };
 }
 
 function isThrowArgument(p: TokenCursor): boolean {
-  return p.token.kind === "integer" || p.token.kind === "variable" || p.is("-");
+  return p.token.kind === "integer" || p.token.kind === "variable";
+}
+
+/** A constant or a variable, no expression. */
+function parseThrowArgument(p: TokenCursor, kind: "integer" | "string"): Expression {
+  const token = p.token;
+  if (token.kind === "variable") return { kind: "variable", pos: token.pos, name: parseVariableName(p) };
+  if (token.kind !== kind && !(kind === "string" && token.kind === "unicode-string")) throw p.unexpected();
+  return parseLiteral(p);
 }
 
 /** RAISERROR (message, severity, state [, argument ...]) [WITH option, ...] */

@@ -100,9 +100,11 @@ function parseOption(p: TokenCursor): DatabaseOption {
     throw p.unexpected();
   }
   p.advance();
-  p.accept("=");
-  const { kind } = p.token;
+  if (token.key === "COMPATIBILITY_LEVEL") p.expect("=");
+  else p.accept("=");
+  const { kind, reserved } = p.token;
   if (kind !== "word" && kind !== "quoted" && kind !== "integer") throw p.unexpected();
+  if (reserved && !p.isOneOf("ON", "OFF", "FULL")) throw p.unexpected();
   let value = p.advance().value.toLowerCase();
   const unit = p.acceptOneOf("SECONDS", "MINUTES");
   if (unit !== undefined) value += ` ${unit.toLowerCase()}`;

@@ -180,6 +180,7 @@ function unknownObject(p: TokenCursor, verb: string): Error {
 function parseCreateType(p: TokenCursor, pos: number, line: number): Statement {
   p.expect("TYPE");
   const name = parseObjectName(p);
+  if (name.database !== undefined) throw syntaxError.databasePrefix("CREATE TYPE", line);
   if (p.accept("AS", "TABLE")) {
     const table = parseTableDefinition(p);
     if (p.is("WITH")) throw new Unsupported("CREATE TYPE AS TABLE WITH");

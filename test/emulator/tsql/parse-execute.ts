@@ -4,6 +4,7 @@ import type { DefaultValue } from "./ast-dml.ts";
 import type { Expression } from "./ast-expressions.ts";
 import { isLiteral, isNegativeNumber, parseLiteral, parseNegativeNumber, wordLiteral } from "./parse-literal.ts";
 import { isIdentifier, parseObjectName, parseVariableName } from "./parse-names.ts";
+import { syntaxError } from "./syntax-error.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 /** EXEC procedure ..., EXEC ('text'). EXECUTE AS is parsed by its caller. */
@@ -33,6 +34,10 @@ export function parseProcedureCall(
     p.reset(p.mark() - 1);
   }
   const args: ExecuteArgument[] = isArgumentStart(p) ? p.list(() => parseArgument(p)) : [];
+  const firstNamed = args.findIndex((argument) => argument.name !== undefined);
+  const positional =
+    firstNamed < 0 ? -1 : args.findIndex((argument, at) => at > firstNamed && argument.name === undefined);
+  if (positional >= 0) throw syntaxError.namedArguments(positional + 1, line);
   let recompile = false;
   if (p.accept("WITH", "RECOMPILE")) recompile = true;
   else if (p.areNext("WITH", "RESULT")) throw new Unsupported("EXECUTE ... WITH RESULT SETS");

@@ -119,9 +119,9 @@ function parseCall(p: TokenCursor, pos: number, parts: readonly (string | undefi
   p.expect("(");
   const star = p.is("*") && p.is(")", 1) && p.accept("*");
   const distinct = p.accept("DISTINCT");
-  if (!distinct) p.accept("ALL");
+  const quantified = distinct || p.accept("ALL");
   const args: Expression[] = [];
-  if (!star && (distinct || !p.is(")"))) {
+  if (!star && (quantified || !p.is(")"))) {
     do args.push(parseFunctionArgument(p));
     while (p.accept(","));
   }
@@ -141,6 +141,7 @@ function parseFunctionArgument(p: TokenCursor): Expression {
 function parseWithinGroup(p: TokenCursor): FunctionCall["withinGroup"] {
   if (!p.accept("WITHIN")) return undefined;
   p.expect("GROUP", "(");
+  p.expect("ORDER", "BY");
   const items = parseOrderItems(p);
   p.expect(")");
   return items;

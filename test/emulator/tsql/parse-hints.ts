@@ -1,6 +1,8 @@
+import { Unsupported } from "../values/sql-error.ts";
 import type { QueryHint, TableHint } from "./ast-queries.ts";
 import type { Token } from "./lexer.ts";
-import { parseIdentifier } from "./parse-names.ts";
+import { isLiteral, isNegativeNumber, parseLiteral, parseNegativeNumber } from "./parse-literal.ts";
+import { parseIdentifier, parseString, parseVariableName } from "./parse-names.ts";
 import { syntaxError } from "./syntax-error.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
@@ -103,25 +105,31 @@ function parseQueryHint(p: TokenCursor): QueryHint {
   return parseHintWithText(p, pos);
 }
 
-/** OPTIMIZE FOR (@v = x), USE HINT ('name', ...), USE PLAN, TABLE HINT (...): the argument is the text in parentheses. */
+/** OPTIMIZE FOR (@v = x, @w UNKNOWN), USE HINT ('name', ...): the argument is the text in the parentheses. */
 function parseHintWithText(p: TokenCursor, pos: number): QueryHint {
-  for (const words of [
-    ["OPTIMIZE", "FOR"],
-    ["USE", "HINT"],
-    ["TABLE", "HINT"],
-  ]) {
-    if (!p.areNext(...words, "(")) continue;
-    p.accept(...words);
-    const start = p.advance().end;
-    let depth = 1;
-    while (depth > 0) {
-      if (p.atEnd) throw p.unexpected();
-      const { key } = p.advance();
-      if (key === "(") depth++;
-      else if (key === ")") depth--;
-    }
-    const argument = p.text.slice(start, p.previous!.pos);
-    return { kind: "query-hint", pos, name: words.join(" ").toLowerCase(), argument };
+  const words = p.areNext("OPTIMIZE", "FOR", "(")
+    ? "optimize for"
+    : p.areNext("USE", "HINT", "(")
+      ? "use hint"
+      : undefined;
+  if (words === undefined) {
+    if (p.areNext("USE", "PLAN") || p.areNext("TABLE", "HINT"))
+      throw new Unsupported(`query hint ${p.token.key} ${p.at(1).key}`);
+    throw p.unexpected();
   }
-  throw p.unexpected();
+  p.advance();
+  p.advance();
+  const start = p.token.end;
+  p.parenthesized(() => {
+    if (words === "use hint") return void parseString(p);
+    parseVariableName(p);
+    if (!p.accept("UNKNOWN")) {
+      p.expect("=");
+      if (isNegativeNumber(p)) parseNegativeNumber(p);
+      else if (isLiteral(p)) parseLiteral(p);
+      else throw p.unexpected();
+    }
+  });
+  const argument = p.text.slice(start, p.previous!.pos).trim();
+  return { kind: "query-hint", pos, name: words, argument };
 }

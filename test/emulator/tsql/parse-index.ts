@@ -63,7 +63,7 @@ function parseOptionValue(p: TokenCursor): string {
     const unit = p.acceptOneOf("MINUTES", "DAYS", "HOURS", "WEEKS", "MONTHS", "YEARS", "DAY", "WEEK", "MONTH", "YEAR");
     return unit === undefined ? value : `${value} ${unit.toLowerCase()}`;
   }
-  if (p.token.kind !== "word") throw p.unexpected();
+  if (p.token.kind !== "word" || (p.token.reserved && !p.isOneOf("ON", "OFF", "TABLE"))) throw p.unexpected();
   return p.advance().value.toLowerCase();
 }
 

@@ -1,5 +1,5 @@
 import { Unsupported } from "../values/sql-error.ts";
-import { parseIdentifierOrString } from "./parse-names.ts";
+import { parseString } from "./parse-names.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 export interface ModuleAttributes {
@@ -24,8 +24,8 @@ export function parseModuleAttributes(p: TokenCursor, module: ModuleClass): Modu
   p.list(() => {
     if (module !== "view" && p.acceptOneOf("EXEC", "EXECUTE") !== undefined) {
       p.expect("AS");
-      executeAs = parseIdentifierOrString(p);
-      if (p.previous?.kind === "word") executeAs = executeAs.toLowerCase();
+      const word = p.acceptOneOf("CALLER", "SELF", "OWNER");
+      executeAs = word?.toLowerCase() ?? parseString(p);
       return;
     }
     attributes.push(parseAttribute(p, module));

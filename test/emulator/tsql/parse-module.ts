@@ -61,6 +61,7 @@ export function parseModule(p: TokenCursor, verb: "create" | "alter", pos: numbe
   if (parse === undefined) throw p.unexpected(p.previous);
   if (!first) throw syntaxError.mustBeFirst(statementName(key, action), line);
   const module = parse(p, start);
+  if (module.name.database !== undefined) throw syntaxError.databasePrefix(statementName(key, action), line);
   while (p.accept(";")) continue;
   if (!p.atEnd) throw p.unexpected();
   return module;
@@ -192,10 +193,8 @@ function parseTrigger(p: TokenCursor, start: ModuleStart): CreateTriggerStatemen
   const attributes = parseModuleAttributes(p, "trigger");
   const word = p.expectOneOf("FOR", "AFTER", "INSTEAD");
   if (word === "INSTEAD") p.expect("OF");
-  const events = p.list(() => {
-    const event = p.acceptOneOf("INSERT", "UPDATE", "DELETE");
-    return (event ?? parseIdentifier(p)).toLowerCase();
-  });
+  const dml = typeof on !== "string";
+  const events = p.list(() => (dml ? p.expectOneOf("INSERT", "UPDATE", "DELETE") : parseIdentifier(p)).toLowerCase());
   p.accept("WITH", "APPEND");
   const notForReplication = p.accept("NOT", "FOR", "REPLICATION");
   p.expect("AS");

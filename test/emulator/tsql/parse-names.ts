@@ -8,6 +8,12 @@ export function isIdentifier(p: TokenCursor, ahead = 0): boolean {
   return token.kind === "quoted" || (token.kind === "word" && !token.reserved);
 }
 
+/** `label:`, the colon directly behind the word. */
+export function isLabel(p: TokenCursor): boolean {
+  const { kind, reserved, end } = p.token;
+  return kind === "word" && !reserved && p.is(":", 1) && p.at(1).pos === end;
+}
+
 export function parseIdentifier(p: TokenCursor): string {
   if (!isIdentifier(p)) throw p.unexpected();
   return p.advance().value;

@@ -1,4 +1,5 @@
 import type { Expression, Predicate } from "./ast-expressions.ts";
+import type { ObjectName } from "./ast-names.ts";
 import { parseCase } from "./parse-case.ts";
 import { isPredicate, parseEither, parseExpression } from "./parse-expression.ts";
 import { isFunctionKeyword, parseFunctionKeyword, parseNamedFunction } from "./parse-function.ts";
@@ -78,6 +79,7 @@ function parseOperand(p: TokenCursor): Expression | Predicate {
   if (p.accept("::")) return parseNamedFunction(p, token.pos, [parseIdentifier(p)]);
   if (isFunctionKeyword(p)) return parseFunctionKeyword(p);
   if (isIdentifier(p) || p.is(".")) return parseNamed(p);
+  if (token.kind === "pseudo") return parsePseudoColumn(p, token.pos, undefined);
   throw p.unexpected();
 }
 
@@ -102,12 +104,13 @@ function parseNamed(p: TokenCursor): Expression | Predicate {
   const { pos } = p.token;
   const parts: (string | undefined)[] = [p.is(".") ? undefined : parseIdentifier(p)];
   if (p.is("::")) return parseStaticMethod(p, pos, parts[0]!);
-  if (p.is("(")) return parseNamedFunction(p, pos, parts as string[]);
+  if (p.is("(")) return parseNamedFunction(p, pos, parts);
   while (p.accept(".")) {
     if (p.is(".")) {
       parts.push(undefined);
       continue;
     }
+    if (p.token.kind === "pseudo") return parsePseudoColumn(p, pos, objectName(p, pos, parts));
     const name = parseIdentifier(p);
     if (p.is("(") && isMethodName(name)) {
       const target: Expression = columnReference(p, pos, parts);
@@ -123,11 +126,14 @@ function columnReference(p: TokenCursor, pos: number, parts: readonly (string | 
   const name = parts.at(-1);
   if (name === undefined) throw p.unexpected();
   const table = parts.length > 1 ? objectName(p, pos, parts.slice(0, -1)) : undefined;
-  const lower = name.toLowerCase();
-  if (lower === "$action" || lower === "$identity" || lower === "$rowguid") {
-    return { kind: "pseudo-column", pos, table, name: lower };
-  }
   return { kind: "column", pos, table, name };
+}
+
+function parsePseudoColumn(p: TokenCursor, pos: number, table: ObjectName | undefined): Expression {
+  const name = p.token.value.toLowerCase();
+  if (name !== "$action" && name !== "$identity" && name !== "$rowguid") throw p.unexpected();
+  p.advance();
+  return { kind: "pseudo-column", pos, table, name };
 }
 
 function parseStaticMethod(p: TokenCursor, pos: number, name: string): Expression {

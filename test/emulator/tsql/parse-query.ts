@@ -109,25 +109,20 @@ function parseSelectQuery(p: TokenCursor, intoTarget: IntoTarget | undefined): S
 export function parseTop(p: TokenCursor): TopClause | undefined {
   if (!p.accept("TOP")) return undefined;
   let count: Expression;
-  if (p.accept("(")) {
+  if (p.is("(") && p.is("SELECT", 1)) {
+    const { pos } = p.token;
+    count = { kind: "scalar-subquery", pos, query: parseParenthesizedQuery(p) };
+  } else if (p.accept("(")) {
     count = parseExpression(p);
     p.expect(")");
   } else {
-    if (!["integer", "decimal", "float", "variable"].includes(p.token.kind)) throw p.unexpected();
-    count = parseTopConstant(p);
+    // Without parentheses a constant only: `TOP 5 -a` selects `-a`, not five minus a.
+    if (!["integer", "decimal", "float"].includes(p.token.kind)) throw p.unexpected();
+    count = parseLiteral(p);
   }
   const percent = p.accept("PERCENT");
   const withTies = p.accept("WITH", "TIES");
   return { kind: "top", count, percent, withTies };
-}
-
-/** Without parentheses one token only: `TOP 5 -a` selects `-a`, not five minus a. */
-function parseTopConstant(p: TokenCursor): Expression {
-  if (p.token.kind === "variable") {
-    const token = p.advance();
-    return { kind: "variable", pos: token.pos, name: token.value };
-  }
-  return parseLiteral(p);
 }
 
 function parseGroupBy(p: TokenCursor): Expression[] {
@@ -148,18 +143,29 @@ function parseFor(p: TokenCursor): ForClause | undefined {
   if (format === "BROWSE") {
     return { kind: "for", pos, format: "browse", mode: "", modeArgument: undefined, directives: [] };
   }
-  const mode = p.expectOneOf("PATH", "AUTO", "RAW", "EXPLICIT").toLowerCase();
-  const modeArgument = parseDirectiveArgument(p);
+  const json = format === "JSON";
+  const mode = (json ? p.expectOneOf("PATH", "AUTO") : p.expectOneOf("PATH", "AUTO", "RAW", "EXPLICIT")).toLowerCase();
+  const modeArgument = json ? undefined : parseDirectiveArgument(p);
   const directives: { name: string; argument: string | undefined }[] = [];
-  while (p.accept(",")) {
-    let name = p.advance().value.toLowerCase();
-    if (name === "elements" || name === "binary") {
-      const more = p.acceptOneOf("XSINIL", "ABSENT", "BASE64");
-      if (more !== undefined) name += ` ${more.toLowerCase()}`;
-    }
-    directives.push({ name, argument: parseDirectiveArgument(p) });
+  while (p.accept(",")) directives.push(parseDirective(p, json));
+  return { kind: "for", pos, format: json ? "json" : "xml", mode, modeArgument, directives };
+}
+
+function parseDirective(p: TokenCursor, json: boolean): ForClause["directives"][number] {
+  if (json) {
+    const word = p.expectOneOf("ROOT", "INCLUDE_NULL_VALUES", "WITHOUT_ARRAY_WRAPPER");
+    return { name: word.toLowerCase(), argument: word === "ROOT" ? parseDirectiveArgument(p) : undefined };
   }
-  return { kind: "for", pos, format: format === "JSON" ? "json" : "xml", mode, modeArgument, directives };
+  const word = p.expectOneOf("TYPE", "ROOT", "ELEMENTS", "BINARY", "XMLDATA", "XMLSCHEMA");
+  let name = word.toLowerCase();
+  if (word === "BINARY") {
+    p.expect("BASE64");
+    name = "binary base64";
+  } else if (word === "ELEMENTS") {
+    const nulls = p.acceptOneOf("XSINIL", "ABSENT");
+    if (nulls !== undefined) name += ` ${nulls.toLowerCase()}`;
+  }
+  return { name, argument: word === "ROOT" || word === "XMLSCHEMA" ? parseDirectiveArgument(p) : undefined };
 }
 
 function parseDirectiveArgument(p: TokenCursor): string | undefined {

@@ -1,6 +1,15 @@
+import type { Expression } from "./ast-expressions.ts";
 import type { OpenJsonColumn, TableSource } from "./ast-queries.ts";
 import { parseExpression } from "./parse-expression.ts";
-import { parseColumnNames, parseDataType, parseIdentifier, parseObjectName, parseString } from "./parse-names.ts";
+import {
+  parseColumnNames,
+  parseDataType,
+  parseIdentifier,
+  parseObjectName,
+  parseString,
+  parseVariableName,
+} from "./parse-names.ts";
+import { isLiteral, parseLiteral } from "./parse-literal.ts";
 import { parseRequiredAlias, parseTableAlias } from "./parse-table-source.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
@@ -12,7 +21,7 @@ export function parseChangeTable(p: TokenCursor): TableSource {
   const table = parseObjectName(p);
   p.expect(",");
   if (form === "CHANGES") {
-    const since = parseExpression(p);
+    const since = parseSinceVersion(p);
     const forceSeek = p.accept(",", "FORCESEEK");
     p.expect(")");
     return { kind: "changetable-changes", pos, table, since, forceSeek, ...parseRequiredAlias(p) };
@@ -23,6 +32,13 @@ export function parseChangeTable(p: TokenCursor): TableSource {
   const forceSeek = p.accept(",", "FORCESEEK");
   p.expect(")");
   return { kind: "changetable-version", pos, table, keyColumns, keyValues, forceSeek, ...parseRequiredAlias(p) };
+}
+
+/** A constant or a variable: the documentation says that an expression is a syntax error. */
+function parseSinceVersion(p: TokenCursor): Expression {
+  if (isLiteral(p)) return parseLiteral(p);
+  const { pos } = p.token;
+  return { kind: "variable", pos, name: parseVariableName(p) };
 }
 
 /** OPENJSON (json [, path]) [WITH (columns)] */

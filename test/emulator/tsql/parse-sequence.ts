@@ -28,7 +28,7 @@ export function parseSequence(
   for (;;) {
     if (kind === "create-sequence" && type === undefined && p.accept("AS")) {
       type = parseDataType(p);
-    } else if (kind === "alter-sequence" && p.accept("RESTART")) {
+    } else if (kind === "alter-sequence" && !restart && p.accept("RESTART")) {
       restart = true;
       if (p.accept("WITH")) options.start = parseSignedInteger(p);
     } else if (kind === "create-sequence" && p.accept("START", "WITH")) {

@@ -39,7 +39,8 @@ function parseDbccArgument(p: TokenCursor): Expression {
 export function parseKill(p: TokenCursor): Statement {
   const { pos, line } = p.expect("KILL");
   if (isIdentifier(p)) throw new Unsupported(`KILL ${p.token.value}`);
-  const session = parseExpression(p);
+  if (!isLiteral(p)) throw p.unexpected();
+  const session = parseLiteral(p);
   if (p.is("WITH")) throw new Unsupported("KILL ... WITH STATUSONLY");
   return { kind: "kill", pos, line, session };
 }

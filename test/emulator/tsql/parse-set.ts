@@ -4,7 +4,7 @@ import type { SetIsolationLevelStatement } from "./ast-control.ts";
 import type { Expression } from "./ast-expressions.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { isLiteral, isNegativeNumber, parseLiteral, parseNegativeNumber, wordLiteral } from "./parse-literal.ts";
-import { parseObjectName, parseOnOff, parseVariableName } from "./parse-names.ts";
+import { isIdentifier, parseObjectName, parseOnOff, parseVariableName } from "./parse-names.ts";
 import { acceptAssignmentOperator } from "./parse-select-items.ts";
 import { syntaxError } from "./syntax-error.ts";
 import type { TokenCursor } from "./token-cursor.ts";
@@ -46,6 +46,9 @@ const values: ReadonlySet<string> = new Set([
   ...["ROWCOUNT", "TEXTSIZE"],
 ]);
 
+/** Those whose value can be a bare word. */
+const wordValues: ReadonlySet<string> = new Set(["DATEFORMAT", "DEADLOCK_PRIORITY", "LANGUAGE"]);
+
 /** SET in all its forms. */
 export function parseSet(p: TokenCursor): Statement {
   const { pos, line } = p.expect("SET");
@@ -62,7 +65,7 @@ export function parseSet(p: TokenCursor): Statement {
   }
   if (values.has(key)) {
     p.advance();
-    return { kind: "set-value", pos, line, option: key.toLowerCase(), value: parseOptionValue(p) };
+    return { kind: "set-value", pos, line, option: key.toLowerCase(), value: parseOptionValue(p, wordValues.has(key)) };
   }
   if (key === "STATISTICS") {
     p.advance();
@@ -102,14 +105,14 @@ function parseIsolationLevel(p: TokenCursor): SetIsolationLevelStatement["level"
   return p.expectOneOf("COMMITTED", "UNCOMMITTED") === "COMMITTED" ? "read committed" : "read uncommitted";
 }
 
-/** A constant, a variable, or a word. */
-function parseOptionValue(p: TokenCursor): Expression {
+/** A constant, a variable, or, for some options, a word. */
+function parseOptionValue(p: TokenCursor, words: boolean): Expression {
   if (isNegativeNumber(p)) return parseNegativeNumber(p);
   if (isLiteral(p)) return parseLiteral(p);
   const token = p.token;
   if (token.kind === "variable") {
     return { kind: "variable", pos: token.pos, name: parseVariableName(p) };
   }
-  if (token.kind !== "word" && token.kind !== "quoted") throw p.unexpected();
+  if (!words || !isIdentifier(p)) throw p.unexpected();
   return wordLiteral(p.advance());
 }

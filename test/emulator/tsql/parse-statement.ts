@@ -17,7 +17,7 @@ import { parseDelete, parseInsert, parseTruncate, parseUpdate } from "./parse-dm
 import { parseExecute } from "./parse-execute.ts";
 import { parseInsertBulk } from "./parse-insert-bulk.ts";
 import { parseMerge } from "./parse-merge.ts";
-import { isIdentifier, parseIdentifier } from "./parse-names.ts";
+import { isIdentifier, isLabel, parseIdentifier } from "./parse-names.ts";
 import { parsePermission } from "./parse-permission.ts";
 import { parseDbcc, parseEnableTrigger, parseExecuteAs, parseKill, parseUse } from "./parse-server.ts";
 import { parseSet } from "./parse-set.ts";
@@ -80,7 +80,7 @@ export function parseStatement(p: TokenCursor): Statement {
   const parse = byKeyword.get(key);
   if (parse !== undefined) return p.nested(() => parse(p));
   if (isIdentifier(p)) {
-    if (p.token.kind === "word" && p.is(":", 1)) {
+    if (isLabel(p)) {
       const label = parseIdentifier(p);
       p.advance();
       return { kind: "label", pos, line, label };
@@ -101,6 +101,8 @@ export function parseStatementsUntil(p: TokenCursor, stop: "END" | "nothing"): S
     if (p.is("WITH") && statements.length > 0 && p.previous?.key !== ";") {
       throw syntaxError.withoutSemicolon(p.line);
     }
+    // THROW is no reserved word: it must be seen that a statement ended before it.
+    if (p.is("THROW") && statements.length > 0 && p.previous?.key !== ";") throw p.unexpected();
     statements.push(parseStatement(p));
   }
 }
@@ -111,6 +113,7 @@ function parseWithStatement(p: TokenCursor): Statement {
   switch (p.token.key) {
     case "SELECT":
     case "(":
+      if (prefix.changeTrackingContext !== undefined) throw syntaxError.contextWithSelect(p.line);
       return parseSelectStatement(p, prefix);
     case "INSERT":
       return parseInsert(p, prefix);

@@ -176,6 +176,8 @@ function parseParenthesizedSource(p: TokenCursor): TableSource {
   }
   p.advance();
   const source = parseTableSource(p);
+  // Parentheses are for joins only.
+  if (source.kind !== "join") throw p.unexpected();
   p.expect(")");
   return source;
 }

@@ -30,6 +30,13 @@ export const syntaxError = {
   mustBeFirst: (statement: string, line: number) =>
     error(111, `'${statement}' must be the first statement in a query batch.`, line),
   missingEndComment: (line: number) => error(113, "Missing end comment mark '*/'.", line),
+  namedArguments: (position: number, line: number) =>
+    error(
+      119,
+      `Must pass parameter number ${position} and subsequent parameters as '@name = value'. After the form '@name = value' ` +
+        `has been used, all subsequent parameters must be passed in the form '@name = value'.`,
+      line,
+    ),
   labelDeclared: (label: string, line: number) =>
     error(
       132,
@@ -48,6 +55,10 @@ export const syntaxError = {
     error(155, `'${word}' is not a recognized ${kind} option.`, line),
   argumentCount: (name: string, count: number, line: number) =>
     error(174, `The ${name} function requires ${count} argument(s).`, line),
+  databasePrefix: (statement: string, line: number) =>
+    error(166, `'${statement}' does not allow specifying the database name as a prefix to the object name.`, line),
+  contextWithSelect: (line: number) =>
+    error(22108, "The CHANGE_TRACKING_CONTEXT WITH clause cannot be used with a SELECT statement.", line, 16),
   returnWithValue: (line: number) =>
     error(178, "A RETURN statement with a return value cannot be used in this context.", line),
   nestedTooDeeply: (line: number) =>

@@ -143,19 +143,35 @@ function singleRow(runtime: Runtime, tests: readonly Test[]): NodeCursor {
   };
 }
 
+/**
+ * A lock conflict leaves these cursors by an exception, and the caller calls `next` again after the wait. So what was
+ * reached is written down before anything is tried that can throw.
+ */
 function filtered(runtime: Runtime, level: Level, before: readonly Test[], ordered: boolean): NodeCursor {
   const { cursor, tests } = level;
   let open = false;
+  let needsReset = false;
+  let standing = false;
   return {
     ordered,
     reset: () => {
+      standing = false;
       open = before.length === 0 || passes(before, runtime);
-      if (open) cursor.reset();
+      needsReset = open;
     },
     next: () => {
       if (!open) return false;
-      while (cursor.next()) if (tests.length === 0 || passes(tests, runtime)) return true;
-      return false;
+      if (needsReset) {
+        cursor.reset();
+        needsReset = false;
+      }
+      for (;;) {
+        if (!standing && !cursor.next()) return false;
+        standing = true;
+        const holds = tests.length === 0 || passes(tests, runtime);
+        standing = false;
+        if (holds) return true;
+      }
     },
   };
 }
@@ -163,23 +179,33 @@ function filtered(runtime: Runtime, level: Level, before: readonly Test[], order
 function nestedLoops(runtime: Runtime, levels: readonly Level[], before: readonly Test[], ordered: boolean): NodeCursor {
   const last = levels.length - 1;
   let at = -1;
+  let needsReset = false;
+  let standing = false;
   return {
     ordered,
     reset: () => {
+      standing = false;
       at = passes(before, runtime) ? 0 : -1;
-      if (at === 0) levels[0]!.cursor.reset();
+      needsReset = true;
     },
     next: () => {
       while (at >= 0) {
         const level = levels[at]!;
-        if (!level.cursor.next()) {
+        if (needsReset) {
+          level.cursor.reset();
+          needsReset = false;
+        }
+        if (!standing && !level.cursor.next()) {
           at--;
           continue;
         }
-        if (!passes(level.tests, runtime)) continue;
+        standing = true;
+        const holds = passes(level.tests, runtime);
+        standing = false;
+        if (!holds) continue;
         if (at === last) return true;
         at++;
-        levels[at]!.cursor.reset();
+        needsReset = true;
       }
       return false;
     },

@@ -49,24 +49,39 @@ export class OuterJoinNode implements PlanNode {
       repeated: true,
     });
     const tests = this.on.map((predicate) => predicate.test);
+    const holds = (): boolean => {
+      for (const test of tests) if (test(runtime) !== true) return false;
+      return true;
+    };
+    // A lock conflict throws out of here and `next` is called again: each step is written down before it is tried.
     let inRow = false;
     let matched = false;
+    let needsReset = false;
+    let standing = false;
     return {
       ordered: left.ordered,
       reset: () => {
-        left.reset();
         inRow = false;
+        standing = false;
+        left.reset();
       },
       next: () => {
         for (;;) {
           if (!inRow) {
             if (!left.next()) return false;
-            right.reset();
             inRow = true;
+            needsReset = true;
             matched = false;
           }
-          candidates: while (right.next()) {
-            for (const test of tests) if (test(runtime) !== true) continue candidates;
+          if (needsReset) {
+            right.reset();
+            needsReset = false;
+          }
+          while (standing || right.next()) {
+            standing = true;
+            const fits = holds();
+            standing = false;
+            if (!fits) continue;
             matched = true;
             return true;
           }
@@ -131,6 +146,7 @@ export class FullJoinNode implements PlanNode {
     let phase: "left" | "right" = "left";
     let inRow = false;
     let matched = false;
+    let needsReset = false;
     return {
       ordered: request.order.length === 0,
       reset: () => {
@@ -147,9 +163,13 @@ export class FullJoinNode implements PlanNode {
               all.reset();
               break;
             }
-            lookup.reset();
             inRow = true;
+            needsReset = true;
             matched = false;
+          }
+          if (needsReset) {
+            lookup.reset();
+            needsReset = false;
           }
           candidates: while (lookup.next()) {
             for (const test of tests) if (test(runtime) !== true) continue candidates;

@@ -139,19 +139,25 @@ function safeLimits(shape: SelectShape, runtime: Runtime): { take: number } {
 function streaming(shape: SelectShape, runtime: Runtime, cursor: NodeCursor, project: (runtime: Runtime) => SqlRow): RowCursor {
   let left = 0;
   let skip = 0;
+  // A lock conflict in the select list throws while the cursor stands on the row already.
+  let standing = false;
   return {
     reset: () => {
       const limit = limits(shape, runtime);
       left = limit.take;
       skip = limit.skip;
+      standing = false;
       cursor.reset();
     },
     next: () => {
       if (left <= 0) return undefined;
       for (; skip > 0; skip--) if (!cursor.next()) return undefined;
-      if (!cursor.next()) return undefined;
+      if (!standing && !cursor.next()) return undefined;
+      standing = true;
+      const row = project(runtime);
+      standing = false;
       left--;
-      return project(runtime);
+      return row;
     },
   };
 }
@@ -174,10 +180,13 @@ function collected(
     reset: () => {
       rows = undefined;
       at = 0;
-      cursor.reset();
     },
     next: () => {
-      rows ??= finish(shape, runtime, outputs(shape, runtime, cursor, project), sorted);
+      if (!rows) {
+        // Collecting begins anew after a lock conflict.
+        cursor.reset();
+        rows = finish(shape, runtime, outputs(shape, runtime, cursor, project), sorted);
+      }
       return rows[at++];
     },
   };

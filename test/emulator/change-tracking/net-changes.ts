@@ -1,0 +1,91 @@
+import { uuidToBytes } from "../values/coerce-binary.ts";
+import { collationKey } from "../values/collation.ts";
+import type { SqlDateTimeOffset, SqlType, SqlValue } from "../values/sql-type.ts";
+import type { ChangeOperation, ChangeRecord } from "../storage/tracking-model.ts";
+
+/** One row of CHANGETABLE(CHANGES ...). */
+export interface NetChange {
+  readonly version: number;
+  /** Of the last insert in the window; null: none. */
+  readonly creationVersion: number | null;
+  readonly operation: ChangeOperation;
+  /** Null: column tracking is off, not an update, or all columns. */
+  readonly columnIds: ReadonlySet<number> | null;
+  /** Of the last change. */
+  readonly context: Buffer | null;
+  readonly key: readonly SqlValue[];
+}
+
+interface Window {
+  readonly existed: boolean;
+  last: ChangeRecord;
+  creationVersion: number | null;
+  columnIds: Set<number> | null;
+}
+
+/** A function of key values that gives the same for keys that the types call equal: the key of a Map. */
+export function keyIdentity(types: readonly SqlType[]): (key: readonly SqlValue[]) => unknown {
+  const parts = types.map(partIdentity);
+  if (parts.length === 1) {
+    const only = parts[0]!;
+    return (key) => only(key[0]!);
+  }
+  return (key) => key.map((value, at) => `${typeof value}:${escaped(String(parts[at]!(value)))}`).join("|");
+}
+
+const escaped = (text: string): string => text.replace(/[\\|]/g, "\\$&");
+
+function partIdentity(type: SqlType): (value: SqlValue) => string | number | bigint | null {
+  return (value) => {
+    if (typeof value === "string") {
+      return type.name === "uniqueidentifier" ? uuidToBytes(value).toString("hex") : collationKey(type.collation, value);
+    }
+    if (Buffer.isBuffer(value)) return value.toString("hex").replace(/(00)+$/, "");
+    if (value !== null && typeof value === "object") {
+      if ("utc" in value) return (value as SqlDateTimeOffset).utc;
+      return `${value.type.name}:${String(partIdentity(value.type)(value.value))}`;
+    }
+    return value;
+  };
+}
+
+/**
+ * The net changes of the records, which stand in order of time and all lie in the window asked for: one row for each
+ * key, as "CHANGETABLE (Transact-SQL)" has it. A row that was not there before the window and is now is I; one that was
+ * and is, U (a delete and insert of one key too, and then all columns count); one that is gone, D.
+ */
+export function netChanges(records: Iterable<ChangeRecord>, identity: (key: readonly SqlValue[]) => unknown): NetChange[] {
+  const windows = new Map<unknown, Window>();
+  for (const record of records) {
+    const id = identity(record.key);
+    const window = windows.get(id);
+    const inserted = record.operation === "I";
+    if (window === undefined) {
+      windows.set(id, {
+        existed: !inserted,
+        last: record,
+        creationVersion: inserted ? record.version : null,
+        columnIds: record.operation === "U" && record.columnIds !== null ? new Set(record.columnIds) : null,
+      });
+      continue;
+    }
+    if (window.columnIds !== null) {
+      if (record.operation === "U" && record.columnIds !== null) {
+        for (const columnId of record.columnIds) window.columnIds.add(columnId);
+      } else window.columnIds = null;
+    }
+    if (inserted) window.creationVersion = record.version;
+    window.last = record;
+  }
+  return [...windows.values()].map(({ existed, last, creationVersion, columnIds }) => {
+    const operation = last.operation === "D" ? "D" : existed ? "U" : "I";
+    return {
+      version: last.version,
+      creationVersion,
+      operation,
+      columnIds: operation === "U" ? columnIds : null,
+      context: last.context,
+      key: last.key,
+    };
+  });
+}

@@ -1,0 +1,53 @@
+import type { Database } from "../storage/database.ts";
+import type { CommitRow, DatabaseTracking, Since, TableTracking, TableValidity } from "../storage/tracking-model.ts";
+
+/**
+ * Versions and what is valid since which, as seen by a snapshot. A snapshot sees what was committed with a number up to
+ * its own; Infinity is now.
+ */
+
+/** The last one that a snapshot sees. */
+function seenBy<T>(list: readonly Since<T>[], snapshot: number): T | undefined {
+  const last = list[list.length - 1];
+  if (last === undefined || last.since <= snapshot) return last?.value;
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]!.since <= snapshot) low = middle + 1;
+    else high = middle;
+  }
+  return list[low - 1]?.value;
+}
+
+export function versionSeen(tracking: DatabaseTracking, snapshot: number): number {
+  return seenBy(tracking.versions, snapshot) ?? 0;
+}
+
+export function validitySeen(table: TableTracking, snapshot: number): TableValidity {
+  // A table that is seen at all was tracked before the snapshot, or 3961 was raised.
+  return seenBy(table.validity, snapshot) ?? table.validity[0]!.value;
+}
+
+/** CHANGE_TRACKING_CURRENT_VERSION(): null where Change Tracking is off. */
+export function currentVersion(database: Database, snapshot = Infinity): bigint | null {
+  return database.tracking === null ? null : BigInt(versionSeen(database.tracking, snapshot));
+}
+
+/**
+ * CHANGE_TRACKING_MIN_VALID_VERSION(object_id): null where Change Tracking is off for the database or table, or there is
+ * no such table. Rights are the engine's business.
+ */
+export function minValidVersion(database: Database, objectId: number, snapshot = Infinity): bigint | null {
+  const table = database.tracking?.tables.get(objectId);
+  return table === undefined ? null : BigInt(validitySeen(table, snapshot).minValidVersion);
+}
+
+/** sys.dm_tran_commit_table, oldest first. */
+export function commitRows(database: Database, snapshot = Infinity): CommitRow[] {
+  const rows: CommitRow[] = [];
+  const tracking = database.tracking;
+  if (tracking === null) return rows;
+  for (const { since, value } of tracking.commits) if (since <= snapshot) rows.push(value);
+  return rows;
+}

@@ -1,0 +1,158 @@
+import { faultError } from "./fault-errors.ts";
+import {
+  ConnectionDropped,
+  type FaultGate,
+  type FaultMoment,
+  type FaultStep,
+  InjectedError,
+} from "./tds/fault-gate.ts";
+
+/** Where a fault waits. All conditions that are given must hold. */
+export interface FaultPlace {
+  readonly step: FaultStep;
+  /**
+   * On the SQL text: of the request (batch, rpc, row), of the INSERT BULK (bulk), of any statement of the transaction
+   * (commit, committed). login has no text: a fault with `match` never happens there.
+   */
+  readonly match?: RegExp;
+  /** Application name of the login. */
+  readonly app?: string;
+  readonly database?: string;
+  /**
+   * row, bulk: rows of one request that pass before (when the request has no more rows, nothing happens).
+   * Other steps: moments of that kind that pass before. Default 0.
+   */
+  readonly after?: number;
+  /** How often it happens. Default 1; Infinity: until released. */
+  readonly times?: number;
+}
+
+/**
+ * freeze: the connection stands still until `release()` or until the client is gone; then it goes on, or is closed
+ * (frozen before a commit: rolled back). drop: the connection ends as with a failing network; before that the rows that
+ * have passed reach the client (step row). error: the server's error of that number; 1205 and its like roll the
+ * transaction back, severity 20 and above ends the connection. delayMs: for slow reads, `times: Infinity` on step row.
+ * run: a callback; the connection waits for its promise.
+ */
+export type FaultAction =
+  "freeze" | "drop" | { readonly error: number } | { readonly delayMs: number } | { run(): void | Promise<void> };
+
+export interface Fault {
+  /** Resolves at the first time. */
+  readonly hit: Promise<void>;
+  /** How often it has happened. */
+  readonly hits: number;
+  /** Lets go what is frozen and takes the fault away. */
+  release(): void;
+}
+
+/** What real life does to a server. One for each emulator. */
+export class Faults implements FaultGate {
+  readonly #armed = new Set<ArmedFault>();
+
+  /** @throws Error for an error number that cannot be injected */
+  at(place: FaultPlace, action: FaultAction): Fault {
+    if (typeof action === "object" && "error" in action) faultError(action.error);
+    const fault = new ArmedFault(place, action, () => this.#armed.delete(fault));
+    this.#armed.add(fault);
+    return fault;
+  }
+
+  /** Releases all faults. */
+  clear(): void {
+    for (const fault of [...this.#armed]) fault.release();
+  }
+
+  watches(step: FaultStep): boolean {
+    for (const fault of this.#armed) if (fault.waitsAt(step)) return true;
+    return false;
+  }
+
+  reach(moment: FaultMoment): Promise<void> | undefined {
+    for (const fault of this.#armed) {
+      if (fault.takes(moment)) return fault.act(moment);
+    }
+    return undefined;
+  }
+}
+
+class ArmedFault implements Fault {
+  readonly hit: Promise<void>;
+  hits = 0;
+  readonly #place: FaultPlace;
+  readonly #action: FaultAction;
+  readonly #disarm: () => void;
+  readonly #released: Promise<void>;
+  #release!: () => void;
+  #announce!: () => void;
+  #seen = 0;
+
+  constructor(place: FaultPlace, action: FaultAction, disarm: () => void) {
+    this.#place = place;
+    this.#action = action;
+    this.#disarm = disarm;
+    this.hit = new Promise((resolve) => (this.#announce = resolve));
+    this.#released = new Promise((resolve) => (this.#release = resolve));
+  }
+
+  release(): void {
+    this.#disarm();
+    this.#release();
+  }
+
+  waitsAt(step: FaultStep): boolean {
+    return this.#place.step === step && this.hits < (this.#place.times ?? 1);
+  }
+
+  /** Counts the moment where it is one of this fault's kind. */
+  takes(moment: FaultMoment): boolean {
+    const { step, match, app, database, after = 0 } = this.#place;
+    if (!this.waitsAt(moment.step)) return false;
+    if (app !== undefined && app !== moment.app) return false;
+    if (database !== undefined && database.toLowerCase() !== moment.database.toLowerCase()) return false;
+    if (match !== undefined && !moment.sql.some((text) => text.search(match) >= 0)) return false;
+    if (step === "row" || step === "bulk") return moment.count >= after;
+    return this.#seen++ >= after;
+  }
+
+  async act(moment: FaultMoment): Promise<void> {
+    this.hits++;
+    const action = this.#action;
+    // The last time: others that wait at the same step have their turn from now on.
+    if (action !== "freeze" && this.hits >= (this.#place.times ?? 1)) this.#disarm();
+    if (action === "drop") moment.drop(moment.step === "row");
+    this.#announce();
+    if (action === "drop") throw new ConnectionDropped(`dropped by a test at ${moment.step}`);
+    if (action === "freeze") {
+      await Promise.race([this.#released, gone(moment.gone)]);
+    } else if ("error" in action) {
+      const { error, rollsBack } = faultError(action.error);
+      throw new InjectedError(error, rollsBack);
+    } else if ("delayMs" in action) {
+      await delay(action.delayMs, moment.gone);
+    } else {
+      await action.run();
+    }
+    if (moment.gone.aborted) throw new ConnectionDropped(`the client left while held up at ${moment.step}`);
+  }
+}
+
+function gone(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** Ends early when the connection is gone. */
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", settle);
+      resolve();
+    };
+    const timer = setTimeout(settle, ms);
+    signal.addEventListener("abort", settle);
+  });
+}
