@@ -17,8 +17,9 @@ export function findTable(text: string, known: readonly TableName[]): FoundTable
     if (exact !== undefined) return { kind: "found", table: exact };
   }
   for (const spelling of spellings) {
-    const parsed = parseTableKey(spelling);
-    const wanted = (parsed === undefined ? spelling : tableKey(parsed)).toLowerCase();
+    const lower = spelling.toLowerCase();
+    const parsed = parseTableKey(lower);
+    const wanted = parsed === undefined ? lower : tableKey(parsed);
     const alike = [...byKey].filter(([key]) => key.toLowerCase() === wanted);
     if (alike.length === 1 && alike[0] !== undefined) return { kind: "found", table: alike[0][1] };
   }

@@ -1,5 +1,8 @@
 import { WireFormatError } from "./tds-bytes.ts";
 
+/** How a column of a row is walked: a step >= 0 is that many bytes, the others are told by their length (see LengthKind). */
+export const STEP = { byte: -1, ushort: -2, variant: -3, textptr: -4, plp: -5 } as const;
+
 const PLP_NULL = 0xffff_ffff;
 
 export function tooLong(length: number, limit: number): WireFormatError {
@@ -7,21 +10,15 @@ export function tooLong(length: number, limit: number): WireFormatError {
 }
 
 /** A variant, text or (max) value that lies whole in the chunk. @returns where it ends; -1 when it does not */
-export function walkLong(
-  kind: "variant" | "textptr" | "plp",
-  chunk: Buffer,
-  start: number,
-  end: number,
-  limit: number,
-): number {
+export function walkLong(step: number, chunk: Buffer, start: number, end: number, limit: number): number {
   let at = start;
-  if (kind === "variant") {
+  if (step === STEP.variant) {
     if (at + 4 > end) return -1;
     const length = chunk.readUInt32LE(at);
     if (length > limit) throw tooLong(length, limit);
     return at + 4 + length <= end ? at + 4 + length : -1;
   }
-  if (kind === "textptr") {
+  if (step === STEP.textptr) {
     if (at >= end) return -1;
     const pointer = chunk[at]!;
     if (pointer === 0) return at + 1;

@@ -177,6 +177,7 @@ class WireSource implements RelaySource {
     }
     this.#reader.end();
     this.#answer!.endTokens();
+    run.expect("the end of the answer");
     const { error } = await run.outcome;
     if (error) throw error;
     this.#finished = true;

@@ -42,7 +42,7 @@ function columnMisfits(shape: TableShape, column: ColumnShape, there: ReplicaCol
     return [{ what: `column ${column.name} is missing`, fix: `ALTER TABLE ${table} ADD ${addable(column)};` }];
   }
   if (column.computed !== undefined) {
-    if (there.computed) return [];
+    if (there.computed) return computedKeyMisfits(shape, column, there);
     return [
       {
         what: `column ${column.name} is computed on the primary and an ordinary column on the replica`,
@@ -82,6 +82,17 @@ function columnMisfits(shape: TableShape, column: ColumnShape, there: ReplicaCol
   }
   if (column.nullable && !there.nullable) return [{ what: `column ${column.name} does not take NULL`, fix: alter }];
   return [];
+}
+
+/** A computed column's collation follows from its expression and the database: it cannot be altered by itself. */
+function computedKeyMisfits(shape: TableShape, column: ColumnShape, there: ReplicaColumn): Misfit[] {
+  const inKey = shape.key.some(({ columnId }) => columnId === column.columnId);
+  if (!inKey || there.collation === column.collation) return [];
+  return [
+    {
+      what: `the computed key column ${column.name} has the collation ${there.collation ?? "none"} on the replica and ${column.collation ?? "none"} on the primary`,
+    },
+  ];
 }
 
 /** A column as ALTER TABLE ADD takes it whether the table has rows or not. */

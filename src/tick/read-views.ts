@@ -48,6 +48,8 @@ export async function readViews(
     const table = tracked.get(key);
     const flags = facts.flags.get(key);
     if (table === undefined || !isProbed(row, flags, now)) continue;
+    // An altered table must have its shape compared, whether its rows changed or not: so it counts as changed.
+    if (memory.comparedShapes.get(key) !== table.modifiedAt) continue;
     if (lostHistory(row, { ...table, currentVersion: facts.currentVersion }) !== undefined) continue;
     if (row.watermark === facts.currentVersion || isKnownIdle(memory.idle.get(key), row, facts.currentVersion, table)) {
       idle.add(key);

@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import type { Log } from "../log.ts";
+import { tableKey } from "../model/table-name.ts";
 import type { StepResult } from "./step.ts";
 import { type PlannedTable, planTick } from "./plan-tick.ts";
 import { readTickFacts } from "./read-tick-facts.ts";
@@ -60,6 +61,8 @@ export async function runTick(
         const rows = result.chunkRows ?? 0;
         if (rows > 0) app.memory.chunkTimings.set(next.key, { rows, ms: app.clock.now() - began });
       }
+      const altered = facts.primary.tables.find(({ table }) => tableKey(table) === next.key)?.modifiedAt;
+      if (result.kind === "moved" && altered !== undefined) app.memory.comparedShapes.set(next.key, altered);
       steps.push({ table: next.key, result });
     }
   });

@@ -12,6 +12,8 @@ export interface TickMemory {
   readonly chunkTimings: Map<string, ChunkTiming>;
   /** Tables found without changes, by key, and at which moment of the primary and of the ledger. */
   readonly idle: Map<string, IdleFinding>;
+  /** When each table was last altered, as of its last step that compared its shape, by key. */
+  readonly comparedShapes: Map<string, string>;
   /** ms since the epoch. */
   lastIdleMove: number;
 }
@@ -24,7 +26,7 @@ export interface IdleFinding {
 }
 
 export function createTickMemory(): TickMemory {
-  return { lastChunk: undefined, chunkTimings: new Map(), idle: new Map(), lastIdleMove: 0 };
+  return { lastChunk: undefined, chunkTimings: new Map(), idle: new Map(), comparedShapes: new Map(), lastIdleMove: 0 };
 }
 
 /** Whether a table was found idle at this very moment of the primary and of the ledger: it needs no new probe. */

@@ -1,24 +1,25 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { ControlMessage, ControlReply } from "../emulator/emulator-control.ts";
 import { deferred } from "../host/deferred.ts";
-import type { CliAnswer, CliRequest } from "../emulator/cli.ts";
-import type { Fault } from "../emulator/faults.ts";
 import type { SqlServer } from "./sql-client.ts";
 
 /** A SQL Server emulator in a process of its own. */
 export interface EmulatorProcess {
   readonly server: SqlServer;
-  /** Puts a fault in the way of the product. */
-  arm(fault: Fault): ArmedFault;
-  /** @returns the exit code; 0 when it was asked to end */
+  /** Stops whoever gets there: the connection stands still until the fault is released or the client is gone. */
+  freeze(at: FreezePoint): ArmedFault;
   close(): Promise<void>;
 }
 
+/** Where a fault waits; `match` is a regular expression on the SQL text, taken without regard to case. */
+export type FreezePoint = Extract<ControlMessage, { type: "fault" }>["at"];
+
 export interface ArmedFault {
-  /** The moment has come: whoever ran into it stands still until `release`. */
+  /** The moment has come. */
   readonly hit: Promise<void>;
-  /** Takes the fault away, hit or not; what stood still goes on or ends. */
+  /** Takes the fault away, hit or not. */
   release(): void;
 }
 
@@ -31,32 +32,35 @@ export async function startEmulatorProcess(name: string, port: number): Promise<
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const ready = deferred<number>();
-  const hits = new Map<string, () => void>();
+  const hits = new Map<string | number, { resolve: () => void; reject: (error: Error) => void }>();
   const exited = once(child, "exit");
-  child.on("message", (answer: CliAnswer) => {
-    if (answer.kind === "ready") ready.resolve(answer.port);
-    else if (answer.kind === "hit") hits.get(answer.id)?.();
+  child.on("message", (reply: ControlReply) => {
+    if (reply.type === "ready") ready.resolve(reply.port);
+    else if (reply.type === "hit") hits.get(reply.id)?.resolve();
+    else if (reply.type === "error") hits.get(reply.id ?? "")?.reject(new Error(`${name}: ${reply.message}`));
   });
   child.once("exit", (code, signal) => {
-    ready.reject(new Error(`the emulator of the ${name} ended (${signal ?? `exit code ${code}`})`));
+    const ended = new Error(`the emulator of the ${name} ended (${signal ?? `exit code ${code}`})`);
+    ready.reject(ended);
+    for (const hit of hits.values()) hit.reject(ended);
   });
-  const send = (request: CliRequest): void => {
-    if (child.connected) child.send(request);
+  const send = (message: ControlMessage): void => {
+    if (child.connected) child.send(message);
   };
   const openPort = await ready.promise;
   let faults = 0;
   return {
     server: { host: "127.0.0.1", port: openPort, user: "sa", password },
-    arm: (fault) => {
+    freeze: (at) => {
       const id = `${name}-${(faults += 1)}`;
       const hit = deferred<void>();
-      hits.set(id, () => hit.resolve());
-      send({ kind: "fault", id, fault });
+      hits.set(id, { resolve: () => hit.resolve(), reject: hit.reject });
+      send({ type: "fault", id, at, action: "freeze" });
       return {
         hit: hit.promise,
         release: () => {
           hits.delete(id);
-          send({ kind: "release", id });
+          send({ type: "release", id });
         },
       };
     },

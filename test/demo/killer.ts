@@ -1,4 +1,3 @@
-import type { Fault } from "../emulator/faults.ts";
 import type { ArmedFault, EmulatorProcess } from "./emulator-process.ts";
 
 /** The moments at which the app is killed. */
@@ -62,16 +61,25 @@ export function startKiller(options: KillerOptions): Killer {
   };
 }
 
+const app = "mssql_sync";
+/** The statements that read rows of a table, not those that look at the catalog. */
+const readsRows = String.raw`^(?![^]*\bsys\.)[^]*FROM (CHANGETABLE\(CHANGES |\[)`;
+/** The transactions that bring rows; the ledger has others. */
+const bringsRows = "#\\w|INSERT BULK";
+
 function arm(step: KillStep, { primary, replica }: KillerOptions, turn: number): ArmedFault {
-  // Sooner or later in the stream, and not always at the first commit of a tick.
-  const rows = 1 + ((turn * 37) % 400);
-  const faults: Record<KillStep, () => ArmedFault> = {
-    reading: () => primary.arm({ app: "mssql_sync", at: "rows", afterRows: rows } as unknown as Fault),
-    staging: () => replica.arm({ app: "mssql_sync", at: "bulk", afterRows: rows } as unknown as Fault),
-    "before-commit": () => replica.arm({ app: "mssql_sync", at: "before-commit" } as unknown as Fault),
-    "after-commit": () => replica.arm({ app: "mssql_sync", at: "after-commit" } as unknown as Fault),
-  };
-  return faults[step]();
+  // Not always at the first row.
+  const after = (turn >> 2) % 3;
+  switch (step) {
+    case "reading":
+      return primary.freeze({ step: "row", app, match: readsRows, after });
+    case "staging":
+      return replica.freeze({ step: "bulk", app, after });
+    case "before-commit":
+      return replica.freeze({ step: "commit", app, match: bringsRows });
+    case "after-commit":
+      return replica.freeze({ step: "committed", app, match: bringsRows });
+  }
 }
 
 async function within(seconds: number, event: Promise<void>, otherwise: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import type { RpcCall } from "./tds/session-handler.ts";
 import type { ObservedSession, StatementObserver } from "./tds/statement-observer.ts";
@@ -98,8 +99,10 @@ export class StatementLog implements StatementObserver {
 
   #write(session: ObservedSession, sql: string): void {
     const line = `${JSON.stringify({ app: session.app, database: session.database, sql })}\n`;
-    if (this.#seen.has(line)) return;
-    this.#seen.add(line);
+    // A digest: statements with thousands of literals would fill the memory.
+    const digest = createHash("sha1").update(line).digest("base64");
+    if (this.#seen.has(digest)) return;
+    this.#seen.add(digest);
     appendFileSync(this.#file, line);
   }
 }

@@ -56,11 +56,10 @@ class PendingChanges implements TransactionPart {
     if (tracking === null) return;
     const live = this.#pending.filter((pending) => tracking.tables.get(pending.table.objectId) === pending.table);
     this.#restart(tracking, live, commitNumber);
-    const changes = live.filter((pending, at) => pending.kind === "change" && !restartsLater(live, at));
+    const changes = changesAfterRestarts(live);
     if (changes.length === 0) return;
     const version = versionSeen(tracking, Infinity) + 1;
-    for (const change of changes as PendingChange[]) {
-      const { table, operation, key, columnIds, context } = change;
+    for (const { table, operation, key, columnIds, context } of changes) {
       const record: ChangeRecord = { version, operation, key, columnIds, context };
       table.changes.push(record);
     }
@@ -103,12 +102,14 @@ class PendingChanges implements TransactionPart {
 }
 
 /** TRUNCATE takes the changes with it that the same transaction made before. */
-function restartsLater(live: readonly Pending[], at: number): boolean {
-  if (!live.some(({ kind }) => kind === "restart")) return false;
-  for (let later = at + 1; later < live.length; later++) {
-    if (live[later]!.kind === "restart" && live[later]!.table === live[at]!.table) return true;
-  }
-  return false;
+function changesAfterRestarts(live: readonly Pending[]): PendingChange[] {
+  const lastRestart = new Map<TableTracking, number>();
+  live.forEach(({ kind, table }, at) => {
+    if (kind === "restart") lastRestart.set(table, at);
+  });
+  return live.filter((pending, at): pending is PendingChange => {
+    return pending.kind === "change" && at > (lastRestart.get(pending.table) ?? -1);
+  });
 }
 
 function pendingOf(transaction: Transaction, database: Database): PendingChanges {

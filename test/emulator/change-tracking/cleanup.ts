@@ -1,5 +1,5 @@
 import type { Database } from "../storage/database.ts";
-import type { DatabaseTracking, TableTracking } from "../storage/tracking-model.ts";
+import type { DatabaseTracking, Since, TableTracking } from "../storage/tracking-model.ts";
 import { validitySeen } from "./tracking-versions.ts";
 
 const UNIT = { MINUTES: 60_000, HOURS: 3_600_000, DAYS: 86_400_000 } as const;
@@ -53,16 +53,24 @@ export function forgetHistory(database: Database, version: number, objectId?: nu
     table.validity = [...table.validity, { since: number, value }];
   }
   if (objectId === undefined) tracking.maxCleanupVersion = Math.max(tracking.maxCleanupVersion ?? 0, version);
-  commits.whenUnseen(number, () => prune(tracking, tables, version, objectId === undefined));
+  commits.whenUnseen(number, () => prune(database, tracking, tables, version, objectId === undefined));
 }
 
-function prune(tracking: DatabaseTracking, tables: readonly TableTracking[], version: number, all: boolean): void {
+function prune(database: Database, tracking: DatabaseTracking, tables: readonly TableTracking[], version: number, all: boolean): void {
+  const oldest = database.server.commits.oldestSnapshot;
   for (const table of tables) {
     table.changes = table.changes.filter((change) => change.version > version);
-    table.validity = table.validity.slice(-1);
+    table.validity = stillSeen(table.validity, oldest, () => false);
   }
   if (!all) return;
   tracking.commits = tracking.commits.filter(({ value }) => value.commitTs > version);
-  // The last one stays: it says what the current version is.
-  tracking.versions = tracking.versions.filter(({ value }, at, list) => value > version || at === list.length - 1);
+  tracking.versions = stillSeen(tracking.versions, oldest, (value) => value > version);
+}
+
+/** What is kept anyway, and of the rest what some snapshot, or now, has as its last one. */
+function stillSeen<T>(list: readonly Since<T>[], oldest: number, keep: (value: T) => boolean): Since<T>[] {
+  return list.filter((entry, at) => {
+    const next = list[at + 1];
+    return next === undefined || next.since > oldest || keep(entry.value);
+  });
 }

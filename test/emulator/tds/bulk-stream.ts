@@ -117,7 +117,12 @@ export class BulkStream {
       }
     } catch (error) {
       if (error instanceof InvalidLength) {
-        throw new SqlError(4815, 16, 1, `Received an invalid column length from the bcp client for colid ${ordinal + 1}.`);
+        throw new SqlError(
+          4815,
+          16,
+          1,
+          `Received an invalid column length from the bcp client for colid ${ordinal + 1}.`,
+        );
       }
       if (error !== NOT_ENOUGH_BYTES) throw error;
       input.position = start;

@@ -10,7 +10,7 @@ import type { LoginRequest } from "./login7.ts";
 import type { Message } from "./message-reader.ts";
 import { PacketType } from "./packet.ts";
 import { readRpcRequest, sqlOfCall } from "./rpc-request.ts";
-import type { SessionHandler, SessionHooks } from "./session-handler.ts";
+import type { SessionHandler } from "./session-handler.ts";
 import { type StartupOptions, openSession, readLoginRequest } from "./startup.ts";
 import type { StatementObserver } from "./statement-observer.ts";
 import { TokenSink } from "./token-sink.ts";

@@ -58,8 +58,6 @@ export function readLogin(payload: Buffer): LoginRequest {
     appName: text(48),
     language: text(64),
     database: text(68),
-    features: hasExtension
-      ? readFeatures(payload, payload.readUInt32LE(payload.readUInt16LE(56)))
-      : new Set<number>(),
+    features: hasExtension ? readFeatures(payload, payload.readUInt32LE(payload.readUInt16LE(56))) : new Set<number>(),
   };
 }

@@ -57,7 +57,8 @@ export class MessageReader {
   }
 
   #accept(packet: Packet): void {
-    if (packet.size > this.mostPacketBytes) throw new Error(`packet of ${packet.size} bytes, ${this.mostPacketBytes} agreed`);
+    if (packet.size > this.mostPacketBytes)
+      throw new Error(`packet of ${packet.size} bytes, ${this.mostPacketBytes} agreed`);
     if (this.#ended) return;
     if (this.#body === undefined) this.#begin(packet);
     const body = this.#body!;

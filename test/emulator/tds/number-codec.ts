@@ -152,7 +152,7 @@ export const numberEntries = {
   }),
   money: sized(MONEYN, 0x3c, 8, money),
   smallmoney: sized(MONEYN, 0x7a, 4, {
-    write: (out, value) => out.int32(Number(value as bigint)),
+    write: (out, value) => out.int32(Number(value)),
     read: (input) => BigInt(input.int32()),
   }),
   decimal: decimal(DECIMALN),

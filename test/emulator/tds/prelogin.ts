@@ -19,7 +19,8 @@ export function readPrelogin(payload: Buffer): PreloginRequest {
   for (let at = 0; payload.readUInt8(at) !== Option.terminator; at += 5) {
     const offset = payload.readUInt16BE(at + 1);
     const length = payload.readUInt16BE(at + 3);
-    if (offset + length > payload.length) throw new RangeError(`PRELOGIN option ${payload[at]} lies outside the message`);
+    if (offset + length > payload.length)
+      throw new RangeError(`PRELOGIN option ${payload[at]} lies outside the message`);
     if (payload[at] === Option.encryption) encryption = payload.readUInt8(offset);
     if (payload[at] === Option.fedAuthRequired) fedAuthAsked = true;
   }

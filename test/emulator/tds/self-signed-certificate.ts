@@ -36,10 +36,7 @@ export function selfSignedCertificate(now: Date): { key: string; cert: string } 
   // Positive and without leading zeros.
   serial[0] = (serial[0]! & 0x7f) | 0x40;
   const subject = name("SSL_Self_Signed_Fallback");
-  const alternatives = sequence(
-    der(0x82, Buffer.from("localhost", "latin1")),
-    der(0x87, Buffer.from([127, 0, 0, 1])),
-  );
+  const alternatives = sequence(der(0x82, Buffer.from("localhost", "latin1")), der(0x87, Buffer.from([127, 0, 0, 1])));
   const certificate = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, serial),

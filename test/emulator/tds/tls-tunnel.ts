@@ -70,9 +70,7 @@ export class TlsTunnel {
       return;
     }
     if (this.#wrapping && chunk[0] === TLS_APPLICATION_DATA) this.#wrapping = false;
-    const bytes = this.#wrapping
-      ? frame(PacketType.prelogin, chunk, DEFAULT_PACKET_SIZE, 1, true).packets
-      : chunk;
+    const bytes = this.#wrapping ? frame(PacketType.prelogin, chunk, DEFAULT_PACKET_SIZE, 1, true).packets : chunk;
     if (this.#socket.write(bytes)) done();
     else {
       const settle = (): void => {

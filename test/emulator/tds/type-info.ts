@@ -1,5 +1,5 @@
 // [MS-TDS] 2.2.5.6 Type Info Rule Definition: the type token with length, precision, scale and collation, both directions.
-import { DEFAULT_COLLATION, collationFromWire } from "../values/collation.ts";
+import { collationFromWire } from "../values/collation.ts";
 import { Unsupported } from "../values/sql-error.ts";
 import type { SqlType, SqlTypeName } from "../values/sql-type.ts";
 import { type ByteReader, InvalidLength } from "./byte-reader.ts";
@@ -177,6 +177,11 @@ export function readTypeInfo(input: ByteReader, textPointers: boolean): Received
   return {
     token,
     type,
-    decode: decoder({ token, form: form === "text" && !textPointers ? "bare-text" : form, size: 0, raw: entry.raw(type) }),
+    decode: decoder({
+      token,
+      form: form === "text" && !textPointers ? "bare-text" : form,
+      size: 0,
+      raw: entry.raw(type),
+    }),
   };
 }

@@ -3,7 +3,7 @@ import type { Statement } from "./ast.ts";
 import type { DeclaredVariable, ThrowStatement } from "./ast-control.ts";
 import type { Expression } from "./ast-expressions.ts";
 import { parseExpression, parsePredicate } from "./parse-expression.ts";
-import { parseLiteral } from "./parse-literal.ts";
+import { isLiteral, isNegativeNumber, parseLiteral, parseNegativeNumber } from "./parse-literal.ts";
 import { isIdentifier, isLabel, parseDataType, parseIdentifier, parseVariableName } from "./parse-names.ts";
 import { parseStatement, parseStatementsUntil } from "./parse-statement.ts";
 import { parseTableDefinition } from "./parse-table-definition.ts";
@@ -164,16 +164,23 @@ function parseThrowArgument(p: TokenCursor, kind: "integer" | "string"): Express
 export function parseRaiserror(p: TokenCursor): Statement {
   const { pos, line } = p.expect("RAISERROR");
   p.expect("(");
-  const message = parseExpression(p);
+  const message = parseConstantOrVariable(p);
   p.expect(",");
-  const severity = parseExpression(p);
+  const severity = parseConstantOrVariable(p);
   p.expect(",");
-  const state = parseExpression(p);
+  const state = parseConstantOrVariable(p);
   const args: Expression[] = [];
-  while (p.accept(",")) args.push(parseExpression(p));
+  while (p.accept(",")) args.push(parseConstantOrVariable(p));
   p.expect(")");
   const options = p.accept("WITH") ? p.list(() => p.expectOneOf("LOG", "NOWAIT", "SETERROR").toLowerCase()) : [];
   return { kind: "raiserror", pos, line, message, severity, state, arguments: args, options };
+}
+
+function parseConstantOrVariable(p: TokenCursor): Expression {
+  if (isNegativeNumber(p)) return parseNegativeNumber(p);
+  if (isLiteral(p)) return parseLiteral(p);
+  const { pos } = p.token;
+  return { kind: "variable", pos, name: parseVariableName(p) };
 }
 
 export function parseWaitFor(p: TokenCursor): Statement {

@@ -35,8 +35,8 @@ export function parseTableHints(p: TokenCursor): TableHint[] {
       name: token.value.toLowerCase(),
       arguments: parseHintArguments(p, token),
     });
-    p.accept(",");
-  } while (!p.accept(")"));
+  } while (p.accept(",") || !p.is(")"));
+  p.expect(")");
   return hints;
 }
 

@@ -183,7 +183,7 @@ describe("fill", () => {
   const ledger = ledgerOf("L1", row);
 
   async function reconcileNow() {
-    return await state.fill(reconcile(ledger, await state.readFlags([user])));
+    return state.fill(reconcile(ledger, await state.readFlags([user])));
   }
 
   it("fills a Redis that was lost, and has nothing more to do", async () => {

@@ -110,7 +110,12 @@ describe("comparison", () => {
 describe("code pages", () => {
   test("every byte of a single-byte code page survives", () => {
     const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-    for (const name of ["Latin1_General_CI_AS", "Cyrillic_General_CI_AS", "Greek_CI_AS", "SQL_Latin1_General_CP437_CI_AS"]) {
+    for (const name of [
+      "Latin1_General_CI_AS",
+      "Cyrillic_General_CI_AS",
+      "Greek_CI_AS",
+      "SQL_Latin1_General_CP437_CI_AS",
+    ]) {
       expect(encodeText(decodeText(all, name), name)).toEqual(all);
     }
   });

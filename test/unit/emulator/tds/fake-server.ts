@@ -24,7 +24,11 @@ type Answer = (sink: ResponseSink, signal: AbortSignal, session: FakeSession) =>
 export interface FakeScript {
   batches?: Record<string, Answer>;
   calls?: Record<string, (call: RpcCall, sink: ResponseSink, signal: AbortSignal) => void | Promise<void>>;
-  bulk?: (columns: readonly BulkColumn[], rows: AsyncIterable<readonly SqlRow[]>, signal: AbortSignal) => Promise<bigint>;
+  bulk?: (
+    columns: readonly BulkColumn[],
+    rows: AsyncIterable<readonly SqlRow[]>,
+    signal: AbortSignal,
+  ) => Promise<bigint>;
 }
 
 /** A session that knows no SQL: it plays a script and keeps what it was given. */

@@ -57,7 +57,12 @@ export function run(
       else resolve({ rows, columns, rowCount, output, returnStatus });
     });
     request.on("columnMetadata", (metadata) => {
-      for (const column of metadata as { colName: string; type: { name: string }; flags: number; dataLength?: number }[]) {
+      for (const column of metadata as {
+        colName: string;
+        type: { name: string };
+        flags: number;
+        dataLength?: number;
+      }[]) {
         columns.push({
           name: column.colName,
           type: column.type.name,
@@ -68,7 +73,7 @@ export function run(
     });
     request.on("row", (cells: { value: unknown }[]) => rows.push(cells.map((cell) => cell.value)));
     request.on("returnValue", (name, value) => (output[name] = value));
-    request.on("doneProc", (_count, _more, status) => (returnStatus = status as number));
+    request.on("doneProc", (_count, _more, status) => (returnStatus = status));
     prepare(request);
     send(connection, request);
   });

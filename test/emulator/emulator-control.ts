@@ -1,0 +1,73 @@
+import type { FaultAction, FaultPlace, Fault } from "./faults.ts";
+import type { Emulator } from "./start-emulator.ts";
+
+/**
+ * What a parent process may tell an emulator that it forked, and what comes back. A `match` travels as the source of a
+ * regular expression, taken without regard to case. `id` is the parent's own.
+ */
+export type ControlMessage =
+  | {
+      readonly type: "fault";
+      readonly id: string | number;
+      readonly at: Omit<FaultPlace, "match"> & { readonly match?: string };
+      readonly action: Exclude<FaultAction, { run(): unknown }>;
+    }
+  | { readonly type: "release"; readonly id: string | number }
+  | { readonly type: "advance-clock"; readonly milliseconds: number }
+  | { readonly type: "report" };
+
+export type ControlReply =
+  | { readonly type: "ready"; readonly port: number; readonly url: string }
+  | { readonly type: "hit"; readonly id: string | number }
+  | { readonly type: "released"; readonly id: string | number }
+  | { readonly type: "report"; readonly unsupported: readonly string[] }
+  | { readonly type: "error"; readonly id: string | number | undefined; readonly message: string };
+
+/** @returns what takes the parent's messages */
+export function emulatorControl(
+  emulator: Emulator,
+  reply: (message: ControlReply) => void,
+): (message: unknown) => void {
+  const faults = new Map<string | number, Fault>();
+
+  function obey(message: ControlMessage): void {
+    switch (message.type) {
+      case "fault": {
+        const { id, action } = message;
+        const { match, ...place } = message.at;
+        const fault = emulator.faults.at(
+          match === undefined ? place : { ...place, match: new RegExp(match, "i") },
+          action,
+        );
+        faults.set(id, fault);
+        void fault.hit.then(() => reply({ type: "hit", id }));
+        return;
+      }
+      case "release": {
+        const fault = faults.get(message.id);
+        if (fault === undefined) throw new Error(`fault ${message.id}: not known`);
+        fault.release();
+        faults.delete(message.id);
+        reply({ type: "released", id: message.id });
+        return;
+      }
+      case "advance-clock":
+        emulator.clock.advance(message.milliseconds);
+        return;
+      case "report":
+        reply({ type: "report", unsupported: emulator.unsupported });
+        return;
+      default:
+        throw new Error(`unknown message ${JSON.stringify(message)}`);
+    }
+  }
+
+  return (message) => {
+    try {
+      obey(message as ControlMessage);
+    } catch (error) {
+      const id = (message as { id?: string | number } | null)?.id;
+      reply({ type: "error", id, message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}

@@ -1,0 +1,167 @@
+import type { FunctionObject } from "../storage/database-model.ts";
+import type { DataTypeNode, ObjectName } from "../tsql/ast-names.ts";
+import type { CommonTableExpression, NamedTable, TableVariable } from "../tsql/ast-queries.ts";
+import { systemType, type TypeUse } from "../tsql/system-type.ts";
+import { isKnownCollation } from "../values/collation.ts";
+import { typeFamily } from "../values/coerce-type.ts";
+import { sqlError } from "../values/error-table.ts";
+import { Unsupported } from "../values/sql-error.ts";
+import type { SqlType } from "../values/sql-type.ts";
+import { compileArithmetic, convertTo } from "./expressions/arithmetic.ts";
+import { NO_SLOTS, type Compiled } from "./expressions/compiled.ts";
+import type { ExpressionEnv } from "./expressions/expression-env.ts";
+import { callUserFunction } from "./procedures/user-functions.ts";
+import { nextSequenceValue } from "./procedures/sequences.ts";
+import { compileCte } from "./query/common-table.ts";
+import type { ResolvedTable } from "./query/compile-from.ts";
+import { findTarget, writtenName } from "./session/resolve-name.ts";
+import type { Scope, Variable } from "./session/scope.ts";
+import type { Session } from "./session/session.ts";
+import { resolveNamedTable } from "./tables/named-table.ts";
+import { localTableOf, tableVariableSource } from "./tables/table-source.ts";
+
+/** Another view of rows for a nested compilation: CTEs that are in sight. */
+export interface CteScope {
+  readonly name: string;
+  readonly table: () => ResolvedTable;
+}
+
+/** What names mean while one statement is compiled. */
+export class StatementContext {
+  readonly session: Session;
+  readonly scope: Scope;
+  /** Whether a #temp table or table variable is used: the plan is good as long as those stand. */
+  usesLocalTables = false;
+  /** OPTION (MAXRECURSION n); 0 is no limit. */
+  maxRecursion = 100;
+  #slots = 0;
+  #ctes: CteScope[] = [];
+
+  constructor(session: Session, scope: Scope) {
+    this.session = session;
+    this.scope = scope;
+  }
+
+  newSlot(): number {
+    return this.#slots++;
+  }
+
+  /** Names are compared in the database's collation. */
+  sameName(a: string, b: string): boolean {
+    if (a === b) return true;
+    if (a.length !== b.length) return false;
+    const { database } = this.session;
+    return database.nameKey(a) === database.nameKey(b);
+  }
+
+  defaultCollation(): string {
+    return this.session.database.collation;
+  }
+
+  variable(name: string): Compiled {
+    const variable = this.scope.variable(name);
+    if (variable.table) throw sqlError(137, name);
+    const key = name.toLowerCase();
+    return {
+      type: variable.type,
+      nullable: true,
+      evaluate: (runtime) => runtime.scope.variables.get(key)!.value,
+      slots: NO_SLOTS,
+      collation: "coercible",
+      text: key,
+    };
+  }
+
+  /** `@v op= expression`, converted to the variable's type. */
+  assignmentValue(name: string, operator: string, value: Compiled): Compiled {
+    const variable = this.scope.variable(name);
+    const result = operator === "=" ? value : compileArithmetic(operator.slice(0, -1) as "+", this.variable(name), value);
+    return convertTo(result, variable.type);
+  }
+
+  /** @throws SqlError 243 (CAST), 2715 (declarations) */
+  dataType(node: DataTypeNode, use: TypeUse): SqlType {
+    const type = systemType(node, use) ?? this.aliasType(node);
+    if (!type) throw use === "cast" ? sqlError(243, node.name) : sqlError(2715, 1, node.name, "");
+    if (typeFamily(type) === "string" && type.collation === undefined) return { ...type, collation: this.defaultCollation() };
+    return type;
+  }
+
+  /** CREATE TYPE ... FROM. */
+  aliasType(node: DataTypeNode): SqlType | undefined {
+    const { database } = this.session;
+    const schema = node.schema === undefined ? undefined : database.findSchema(node.schema);
+    const schemaId = node.schema === undefined ? this.session.defaultSchemaId(database) : schema?.schemaId;
+    if (schemaId === undefined) return undefined;
+    return database.findType(schemaId, node.name, this.session.transactions.current)?.type;
+  }
+
+  checkCollation(name: string): string {
+    if (/^database_default$/i.test(name)) return this.defaultCollation();
+    if (!isKnownCollation(name)) throw sqlError(448, name);
+    return name;
+  }
+
+  /** CTEs hide tables of their name; each use compiles the query again. */
+  declareCte(cte: CommonTableExpression, env: ExpressionEnv | undefined): void {
+    const before = this.#ctes;
+    if (before.some((known) => this.sameName(known.name, cte.name))) throw sqlError(462, cte.name);
+    this.#ctes = [...before, { name: cte.name, table: () => compileCte(cte, before, this, env) }];
+  }
+
+  /** Compiles with other CTEs in sight: those before a CTE, or its own recursive reference. */
+  withCtes<T>(ctes: readonly CteScope[], run: () => T): T {
+    const before = this.#ctes;
+    this.#ctes = [...ctes];
+    try {
+      return run();
+    } finally {
+      this.#ctes = before;
+    }
+  }
+
+  namedTable(source: NamedTable): ResolvedTable {
+    if (source.name.schema === undefined && source.name.database === undefined) {
+      const cte = this.#ctes.findLast((known) => this.sameName(known.name, source.name.name));
+      if (cte) {
+        if (source.hints.length > 0) throw new Unsupported("hints on a common table expression");
+        if (source.systemTime) throw new Unsupported("FOR SYSTEM_TIME on a common table expression");
+        return { ...cte.table(), alias: source.alias ?? cte.name };
+      }
+    }
+    return resolveNamedTable(source, this);
+  }
+
+  tableVariable(source: TableVariable): ResolvedTable {
+    return tableVariableSource(source, this);
+  }
+
+  tableVariableOf(name: string): Variable {
+    const variable = this.scope.variables.get(name.toLowerCase());
+    if (!variable?.table) throw sqlError(1087, name);
+    this.usesLocalTables = true;
+    localTableOf(variable.table);
+    return variable;
+  }
+
+  /** UPDATE(column) in a trigger. */
+  updatedColumn(name: string): boolean {
+    const { trigger } = this.scope;
+    if (!trigger) throw sqlError(157);
+    return trigger.updated.has(name.toLowerCase());
+  }
+
+  /** A scalar function of a user; an argument that is DEFAULT is undefined. @throws SqlError 4121 */
+  userFunction(name: ObjectName, args: readonly (Compiled | undefined)[]): Compiled {
+    const found = findTarget(name, this.session, this.scope);
+    if (found?.object.kind !== "scalar-function") {
+      throw sqlError(4121, name.schema ?? "", writtenName(name));
+    }
+    return callUserFunction(found.object as FunctionObject, found.database, args, this);
+  }
+
+  nextValue(sequence: ObjectName): Compiled {
+    return nextSequenceValue(sequence, this);
+  }
+}
+
