@@ -9,7 +9,9 @@ const layers = {
   "src/primary": ["replica", "state", "modules", "tick"],
   "src/replica": ["primary", "state", "modules", "tick"],
   "src/relay": ["primary", "replica", "state", "modules", "tick"],
-  "src/state": ["primary", "relay", "replica", "modules", "tick"],
+  "src/state": ["primary", "relay", "replica", "modules", "tick", "operations", "http"],
+  "src/operations": ["tick", "http"],
+  "src/tick": ["http"],
   "src/modules": ["tick"],
 };
 

@@ -1,6 +1,7 @@
 import { app } from "@azure/functions";
 import { getApp } from "../src/app.ts";
 import { timerSchedule } from "../src/config.ts";
+import { invocationError } from "../src/invocation-error.ts";
 import { invocationLog } from "../src/log.ts";
 import { runTick } from "../src/tick/run-tick.ts";
 
@@ -8,9 +9,11 @@ app.timer("syncTables", {
   schedule: timerSchedule(process.env, "SYNC_SCHEDULE"),
   handler: async (_timer, context) => {
     const application = await getApp();
-    await runTick(application, {
-      signal: application.stopping,
-      log: invocationLog(context, application.redact),
-    });
+    const { redact, stopping } = application;
+    try {
+      await runTick(application, { signal: stopping, log: invocationLog(context, redact) });
+    } catch (error) {
+      throw invocationError(error, redact);
+    }
   },
 });

@@ -40,7 +40,7 @@ export function createApp(env: Environment): App {
     config,
     primary,
     replica,
-    state: new SyncState(redis, config.redisKeyPrefix),
+    state: new SyncState(redis, config.redisKeyPrefix, redact),
     clock: systemClock,
     random: Math.random,
     log: consoleLog(redact),

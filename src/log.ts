@@ -21,14 +21,14 @@ export interface InvocationLogger {
   error(...args: unknown[]): void;
 }
 
-/** What a log line may not contain is replaced by `***` in the finished line, whatever field it came in. */
+/** Replaces by `***` what no log line, answer or Redis value may contain. */
 export type Redact = (text: string) => string;
 
 export function createLog(write: (level: LogLevel, line: string) => void, redact: Redact, fields: LogFields = {}): Log {
   const at =
     (level: LogLevel) =>
     (event: string, more: LogFields = {}): void =>
-      write(level, redact(JSON.stringify({ level, event, ...fields, ...more }, plainValue)));
+      write(level, redactedJson({ level, event, ...fields, ...more }, redact));
   return {
     debug: at("debug"),
     info: at("info"),
@@ -49,15 +49,15 @@ export function consoleLog(redact: Redact): Log {
 }
 
 /**
- * Masks the secrets themselves, also where they stand percent-encoded or JSON-escaped, and whatever looks like a
- * credential in a URL or a connection string.
+ * Masks the secrets themselves, also where they stand percent-encoded, and whatever looks like a credential in a URL or
+ * a connection string. For texts, not for JSON: a quote may be part of what is masked.
  */
 export function redactor(secrets: readonly string[]): Redact {
   const forms = new Set<string>();
   for (const secret of secrets) {
     // A secret of one or two characters would blank out half of every line, and hides nothing by it.
     if (secret.length < 3) continue;
-    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) forms.add(form);
+    for (const form of [secret, encodeURIComponent(secret)]) forms.add(form);
   }
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   return (text) => {
@@ -72,9 +72,13 @@ export function redactor(secrets: readonly string[]): Redact {
   };
 }
 
-function plainValue(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return value.toString();
-  if (value instanceof Error) return describeError(value);
-  if (value instanceof Map) return Object.fromEntries(value as Map<string, unknown>);
-  return value;
+/** JSON in which every text, at any depth, is redacted; versions become decimal text, errors text with their causes. */
+export function redactedJson(value: unknown, redact: Redact): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === "string") return redact(part);
+    if (typeof part === "bigint") return part.toString();
+    if (part instanceof Error) return redact(describeError(part));
+    if (part instanceof Map) return Object.fromEntries(part as Map<string, unknown>);
+    return part;
+  });
 }

@@ -1,7 +1,7 @@
 import sql from "mssql";
 import type { Connection } from "tedious";
 import { type Isolation, type Row, type RunOptions, Session } from "./session.ts";
-import type { Statement } from "./statement.ts";
+import type { Statement } from "../sql/statement.ts";
 
 export type Role = "primary" | "replica";
 

@@ -1,5 +1,5 @@
 import { type Connection, ISOLATION_LEVEL, Request, TYPES } from "tedious";
-import type { SqlParam, Statement } from "./statement.ts";
+import type { SqlParam, Statement } from "../sql/statement.ts";
 
 /** A row as the driver decodes it; bigint columns are decimal text, decimals are lossy: never read user data by it. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { type App, getApp } from "../app.ts";
 import { isConnectionLoss, isTransient, sqlErrorNumber } from "../db/sql-error.ts";
 import { describeError } from "../describe-error.ts";
 import { type Log, invocationLog, redactor } from "../log.ts";
-import { DatabaseFailed } from "../operations/explain-error.ts";
+import { DatabaseFailed } from "../db/explain-error.ts";
 import { SettingsError } from "../settings-error.ts";
 import { RedisUnavailable } from "../state/connect-redis.ts";
 import { HttpProblem, problemResponse } from "./problem.ts";
@@ -13,10 +13,12 @@ const retryAfter = { "retry-after": "5" };
 /**
  * Runs the work of an HTTP function and turns everything that it throws into an answer: the host would answer 500 with
  * an empty body and lose the message.
+ * @param answerError for errors that are an answer by themselves
  */
 export async function answerRequest(
   context: InvocationContext,
   work: (app: App, log: Log) => Promise<HttpResponseInit>,
+  answerError: (error: unknown) => HttpResponseInit | undefined = () => undefined,
 ): Promise<HttpResponseInit> {
   let redact = redactor([]);
   try {
@@ -24,6 +26,8 @@ export async function answerRequest(
     redact = app.redact;
     return await work(app, invocationLog(context, redact));
   } catch (error) {
+    const answer = answerError(error);
+    if (answer !== undefined) return answer;
     const problem = problemOf(error);
     if (problem.status >= 500) {
       invocationLog(context, redact).error("http request failed", { function: context.functionName, error });

@@ -1,4 +1,5 @@
 import type { HttpResponseInit } from "@azure/functions";
+import { redactedJson, type Redact } from "../log.ts";
 
 /** What an HTTP call is answered with instead of its result (RFC 9457, application/problem+json). */
 export class HttpProblem extends Error {
@@ -24,11 +25,11 @@ export class HttpProblem extends Error {
   }
 }
 
-export function problemResponse(problem: HttpProblem, redact: (text: string) => string): HttpResponseInit {
+export function problemResponse(problem: HttpProblem, redact: Redact): HttpResponseInit {
   const { status, title, message: detail, more, headers } = problem;
   return {
     status,
     headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...headers },
-    body: redact(JSON.stringify({ type: "about:blank", title, status, detail, ...more })),
+    body: redactedJson({ type: "about:blank", title, status, detail, ...more }, redact),
   };
 }

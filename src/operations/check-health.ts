@@ -6,7 +6,7 @@ import { inspectPrimary, type PrimaryView } from "../primary/inspect.ts";
 import { readLedger } from "../replica/ledger.ts";
 import { decideConfigUrls } from "../state/config-urls.ts";
 import { listStrangeKeys } from "../state/list-strange-keys.ts";
-import { explainDatabaseError, type ExplainedError } from "./explain-error.ts";
+import { explainDatabaseError, type ExplainedError } from "../db/explain-error.ts";
 import {
   type Finding,
   type HealthReport,
@@ -28,7 +28,7 @@ interface Answer<T> {
 export async function checkHealth(app: App): Promise<HealthReport> {
   const { config } = app;
   const [redis, primary, replica] = await Promise.all([
-    ask(app, pinged(app), explainRedisError),
+    ask(app, probed(app), explainRedisError),
     ask(app, inspectPrimary(app.primary), (error) => explainDatabaseError(error, "primary", app.primary.name)),
     ask(app, readLedger(app.replica), (error) => explainDatabaseError(error, "replica", app.replica.name)),
   ]);
@@ -62,8 +62,8 @@ async function ask<T>(app: App, work: Promise<T>, explain: (error: unknown) => E
   }
 }
 
-async function pinged(app: App): Promise<true> {
-  await app.state.ping();
+async function probed(app: App): Promise<true> {
+  await app.state.probe();
   return true;
 }
 

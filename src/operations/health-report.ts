@@ -2,7 +2,7 @@ import type { SettingProblem } from "../config.ts";
 import type { PrimaryView } from "../primary/inspect.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { StrangeKey } from "../state/list-strange-keys.ts";
-import type { ExplainedError } from "./explain-error.ts";
+import type { ExplainedError } from "../db/explain-error.ts";
 import type { TableState } from "./table-report.ts";
 
 /**

@@ -4,7 +4,7 @@ import { type TableName, tableKey } from "../model/table-name.ts";
 import { inspectPrimary, type PrimaryView } from "../primary/inspect.ts";
 import { readLedger } from "../replica/ledger.ts";
 import type { RedisView } from "../state/redis-view.ts";
-import { DatabaseFailed } from "./explain-error.ts";
+import { DatabaseFailed } from "../db/explain-error.ts";
 import { reportTable, type TableReport } from "./table-report.ts";
 
 /** Everything that is known of all tables at one moment. */

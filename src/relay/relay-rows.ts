@@ -1,6 +1,6 @@
 import type { Connection } from "tedious";
 import { addParameter } from "../db/session.ts";
-import type { Statement } from "../db/statement.ts";
+import type { Statement } from "../sql/statement.ts";
 import { writeBulkColMetadata, writeBulkDone, type WireColumn } from "./col-metadata.ts";
 import { BulkWriter, runBatch } from "./bulk-writer.ts";
 import { interceptAnswer, isUsable, type RawAnswer } from "./driver-hook.ts";

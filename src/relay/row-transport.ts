@@ -1,5 +1,5 @@
 import type { Connection } from "tedious";
-import type { Statement } from "../db/statement.ts";
+import type { Statement } from "../sql/statement.ts";
 import type { WireColumn } from "./col-metadata.ts";
 import type { BulkTable } from "./staging-column.ts";
 

@@ -9,7 +9,7 @@ import {
   insertMissing,
   updateExisting,
 } from "../sql/apply-statements.ts";
-import type { SqlParam } from "../db/statement.ts";
+import type { SqlParam } from "../sql/statement.ts";
 import { bindKey, keyOrderBackwards, keyPredicate, keyTexts } from "../sql/key-range.ts";
 import { dropStage } from "../sql/stage-table.ts";
 import { applyTimeoutMs, cursorOf, runApply } from "./run-apply.ts";

@@ -1,5 +1,5 @@
 import type { Row, Session } from "../db/session.ts";
-import type { SqlParam } from "../db/statement.ts";
+import type { SqlParam } from "../sql/statement.ts";
 import type { Cursor } from "../model/cursor.ts";
 
 /** A statement over a big slice takes as long as it takes; only the host's own limit of 10 minutes is kept. */

@@ -2,7 +2,7 @@ import type { TableShape } from "../model/table-shape.ts";
 import { replicatedColumns } from "../model/table-shape.ts";
 import type { Cursor } from "../model/cursor.ts";
 import type { Version } from "../model/version.ts";
-import type { SqlParam, Statement } from "../db/statement.ts";
+import type { SqlParam, Statement } from "./statement.ts";
 import { travellingValue } from "./column-type.ts";
 import { bindKey, keyEquality, keyOrder, keyPredicate } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";

@@ -1,6 +1,6 @@
 import { type TableShape, replicatedColumns } from "../model/table-shape.ts";
 import type { Cursor } from "../model/cursor.ts";
-import type { SqlParam, Statement } from "../db/statement.ts";
+import type { SqlParam, Statement } from "./statement.ts";
 import { readExpression } from "./column-type.ts";
 import { bindKey, keyOrder, keyPredicate, keyTexts } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";

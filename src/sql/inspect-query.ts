@@ -1,6 +1,6 @@
 import type { TableName } from "../model/table-name.ts";
 import type { Version } from "../model/version.ts";
-import type { SqlParam, Statement } from "../db/statement.ts";
+import type { SqlParam, Statement } from "./statement.ts";
 import { quoteTable } from "./quote.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Cursor } from "../model/cursor.ts";
 import { keyColumns, type TableShape } from "../model/table-shape.ts";
-import type { SqlParam } from "../db/statement.ts";
+import type { SqlParam } from "./statement.ts";
 import { keyTextExpression, keyValueExpression } from "./key-text.ts";
 import { quoteName } from "./quote.ts";
 

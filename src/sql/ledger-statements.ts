@@ -2,7 +2,7 @@ import { cursorJson } from "../model/cursor.ts";
 import type { LedgerRow } from "../model/ledger-row.ts";
 import type { TableName } from "../model/table-name.ts";
 import type { Version } from "../model/version.ts";
-import type { SqlParam, Statement } from "../db/statement.ts";
+import type { SqlParam, Statement } from "./statement.ts";
 
 /**
  * Creates schema, ledger and the ledger's own id on the replica; does nothing where they stand. Names are compared

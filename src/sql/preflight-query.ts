@@ -1,4 +1,4 @@
-import type { Statement } from "../db/statement.ts";
+import type { Statement } from "./statement.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import { quoteTable } from "./quote.ts";
 

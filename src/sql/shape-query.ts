@@ -1,4 +1,4 @@
-import type { Statement } from "../db/statement.ts";
+import type { Statement } from "./statement.ts";
 import type { TableName } from "../model/table-name.ts";
 
 /** What the table's computed columns and defaults refer to. Its CHECK constraints are not carried over. */

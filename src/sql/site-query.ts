@@ -1,4 +1,4 @@
-import type { SqlParam, Statement } from "../db/statement.ts";
+import type { SqlParam, Statement } from "./statement.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import { constraintNames } from "./create-table.ts";
 import { quoteTable } from "./quote.ts";

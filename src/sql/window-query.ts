@@ -1,4 +1,4 @@
-import type { Statement } from "../db/statement.ts";
+import type { Statement } from "./statement.ts";
 
 /**
  * Where Change Tracking stands at this moment, for one table. In a snapshot transaction both values are the snapshot's.

@@ -30,8 +30,12 @@ export class SyncState {
   readonly keys: Keys;
   readonly redis: RedisConnection;
 
-  constructor(redis: RedisConnection, prefix: string) {
+  readonly #redact: (text: string) => string;
+
+  /** @param redact for texts of errors, which may quote what nobody should read */
+  constructor(redis: RedisConnection, prefix: string, redact: (text: string) => string = (text) => text) {
     this.redis = redis;
+    this.#redact = redact;
     this.keys = redisKeys(prefix);
   }
 
@@ -106,7 +110,7 @@ export class SyncState {
 
   async recordError(table: TableName, error: TableError): Promise<void> {
     await this.redis.run(`record the error of ${tableKey(table)}`, (client) =>
-      client.set(this.keys.of("error", table), JSON.stringify(error)),
+      client.set(this.keys.of("error", table), JSON.stringify({ ...error, what: this.#redact(error.what) })),
     );
   }
 
@@ -172,9 +176,11 @@ export class SyncState {
     );
   }
 
-  /** One round trip; throws where Redis does not take writes either. */
-  async ping(): Promise<void> {
-    await this.redis.run("ping", (client) => client.ping());
+  /** Writes a key that is gone after a second: a Redis that is read-only or out of memory answers a PING all the same. */
+  async probe(): Promise<void> {
+    await this.redis.run("write a probe", (client) =>
+      client.set(this.keys.appLease("probe"), "", { expiration: { type: "PX", value: 1000 } }),
+    );
   }
 
   async #flags(table: TableName, read: Read, garbage: string[]): Promise<TableFlags> {

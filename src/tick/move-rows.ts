@@ -11,7 +11,7 @@ import { applyChanges } from "../replica/apply-changes.ts";
 import { applyChunk } from "../replica/apply-chunk.ts";
 import { saveRow } from "../replica/ledger.ts";
 import { stageRows } from "../replica/stage-rows.ts";
-import type { Statement } from "../db/statement.ts";
+import type { Statement } from "../sql/statement.ts";
 import { changesQuery } from "../sql/changes-query.ts";
 import { chunkQuery } from "../sql/chunk-query.ts";
 import { PlanAgain, type LedgerStep, type StepResult } from "./step.ts";

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { DatabaseFailed } from "../db/explain-error.ts";
 import type { Log } from "../log.ts";
 import { tableKey } from "../model/table-name.ts";
 import { inspectPrimary } from "../primary/inspect.ts";
@@ -11,9 +12,13 @@ import { knownTables, type TickFacts } from "./read-views.ts";
 /**
  * Reads the primary, the ledger and the flags (three round trips), and makes Redis and the ledger agree where they do
  * not. Tables that nobody knew are discovered: their flag is made, and it says paused.
+ * @throws DatabaseFailed, RedisUnavailable; Error when tracking is off or Redis was filled for another pair
  */
 export async function readTickFacts(app: App, log: Log): Promise<TickFacts> {
-  const [primary, ledger] = await Promise.all([inspectPrimary(app.primary), readLedger(app.replica)]);
+  const [primary, ledger] = await Promise.all([
+    inspectPrimary(app.primary).catch((error: unknown) => Promise.reject(new DatabaseFailed(app.primary, error))),
+    readLedger(app.replica).catch((error: unknown) => Promise.reject(new DatabaseFailed(app.replica, error))),
+  ]);
   if (primary.currentVersion === undefined) {
     throw new Error(
       `Change Tracking is off on the primary database ${app.primary.name}; turn it on: ALTER DATABASE ${quoteName(app.primary.name)} SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = ON);`,

@@ -1,4 +1,6 @@
 import type { App } from "../app.ts";
+import { DatabaseFailed } from "../db/explain-error.ts";
+import { describeError } from "../describe-error.ts";
 import type { Log } from "../log.ts";
 import { tableKey } from "../model/table-name.ts";
 import type { StepResult } from "./step.ts";
@@ -31,7 +33,10 @@ export async function runTick(
 ): Promise<TickReport> {
   const { log, signal } = options;
   const startedAt = app.clock.now();
-  const facts = await readTickFacts(app, log);
+  const facts = await readTickFacts(app, log).catch((error: unknown) => {
+    log.error("tick-failed", error instanceof DatabaseFailed ? { ...error.explain() } : { what: describeError(error) });
+    throw error;
+  });
   const views = await readViews(app.primary, facts, app.memory, startedAt);
   const planned = planTick(views, startedAt, app.memory.lastChunk);
 

@@ -41,7 +41,7 @@ export async function settleTable(
     report(app, planned, result, startedAt, log);
     return result;
   } catch (error) {
-    return await recordFailure(app, planned, error, log);
+    return recordFailure(app, planned, error, log);
   }
 }
 

@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
-import { Connection } from "tedious";
+import { describe, expect, it } from "vitest";
 import { openRelaySource } from "../../src/relay/relay-rows.ts";
-import type { BulkColumn, ResponseSink, SessionHandler } from "../emulator/tds/session-handler.ts";
-import { startTdsServer, type TdsServer } from "../emulator/tds/tds-server.ts";
 import { DEFAULT_COLLATION } from "../emulator/values/collation.ts";
 import type { SqlRow, SqlType, SqlValue } from "../emulator/values/sql-type.ts";
+import { WireSession, serveWire } from "./wire-session.ts";
 
 /**
  * Rows of every type over the emulator's wire layer, whose encoder (server to client) and decoder (bulk load) know nothing of the relay:
@@ -73,82 +71,6 @@ function rowsOf(columns: typeof TYPES): SqlRow[] {
   return [...rows, allNull, everyOther, ...rows];
 }
 
-class WireSession implements SessionHandler {
-  readonly spid = 51;
-  readonly database = "master";
-  readonly collation = DEFAULT_COLLATION;
-  readonly columns: readonly { name: string; type: SqlType; nullable: boolean }[];
-  readonly rows: readonly SqlRow[];
-  readonly loads: { columns: readonly BulkColumn[]; rows: SqlRow[] }[] = [];
-
-  constructor(columns: WireSession["columns"], rows: readonly SqlRow[]) {
-    this.columns = columns;
-    this.rows = rows;
-  }
-
-  async batch(text: string, sink: ResponseSink, signal: AbortSignal): Promise<void> {
-    if (!text.startsWith("SELECT")) return;
-    sink.columns(this.columns);
-    for (const row of this.rows) {
-      if (signal.aborted) return;
-      await sink.row(row);
-    }
-    sink.done({ rowCount: BigInt(this.rows.length), inProcedure: false, command: 0xc1 });
-  }
-
-  async bulkLoad(columns: readonly BulkColumn[], batches: AsyncIterable<readonly SqlRow[]>): Promise<bigint> {
-    const rows: SqlRow[] = [];
-    for await (const batch of batches) rows.push(...batch);
-    this.loads.push({ columns, rows });
-    return BigInt(rows.length);
-  }
-
-  rpc(): Promise<void> {
-    return Promise.reject(new Error("no RPC here"));
-  }
-
-  transaction(): Promise<void> {
-    return Promise.reject(new Error("no transactions here"));
-  }
-
-  reset(): void {}
-
-  close(): void {}
-}
-
-const ends: { server: TdsServer; connections: Connection[] }[] = [];
-afterEach(async () => {
-  for (const { server, connections } of ends.splice(0)) {
-    for (const connection of connections) connection.close();
-    await server.close();
-  }
-});
-
-async function serve(session: WireSession, options: { encrypt: boolean; packetSize: number }) {
-  const server = await startTdsServer({
-    port: 0,
-    factory: { openSession: () => session },
-    encryption: options.encrypt ? "required" : "not-supported",
-    version: [16, 0, 1000],
-    gate: undefined,
-    observer: undefined,
-    onUnsupported: (text) => expect.fail(text),
-  });
-  const connections: Connection[] = [];
-  ends.push({ server, connections });
-  return async () => {
-    const connection = new Connection({
-      server: "127.0.0.1",
-      authentication: { type: "default", options: { userName: "sa", password: "secret" } },
-      options: { port: server.port, trustServerCertificate: true, ...options },
-    });
-    connections.push(connection);
-    connection.on("error", () => {}); // told by the requests too
-    await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
-    return connection;
-  };
-}
-
 /** Relays the rows of the columns and gives back what the other server got. */
 async function relay(
   columns: typeof TYPES,
@@ -158,11 +80,11 @@ async function relay(
   const rows = options.rows ?? rowsOf(columns);
   const described = columns.map(([type], at) => ({ name: `c${at}`, type, nullable }));
   const replica = new WireSession([], []);
-  const [openPrimary, openReplica] = await Promise.all([
-    serve(new WireSession(described, rows), { encrypt, packetSize }),
-    serve(replica, { encrypt, packetSize }),
+  const [primaryEnd, replicaEnd] = await Promise.all([
+    serveWire(new WireSession(described, rows), { encrypt, packetSize }),
+    serveWire(replica, { encrypt, packetSize }),
   ]);
-  const [from, to] = await Promise.all([openPrimary(), openReplica()]);
+  const [from, to] = await Promise.all([primaryEnd.connect(), replicaEnd.connect()]);
   const source = await openRelaySource(
     from,
     { text: "SELECT", params: [] },

@@ -34,7 +34,10 @@ describe("a second worker beside the first", () => {
 
   it("a step whose fence was raised by another commits nothing", async () => {
     await stack.databases.primary.run("UPDATE Account SET balance = 0 WHERE id = 1;");
-    const fault = stack.databases.faults?.at({ step: "commit", app: "mssql_sync", match: /mssql_sync\.ledger SET state/ }, "freeze");
+    const fault = stack.databases.faults?.at(
+      { step: "commit", app: "mssql_sync", match: /mssql_sync\.ledger SET state/ },
+      "freeze",
+    );
     if (fault === undefined) return;
     const ticking = stack.tick();
     await fault.hit;

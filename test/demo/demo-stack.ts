@@ -63,7 +63,7 @@ export async function startApp(
     readonly onLog: (line: LogLine) => void;
   },
 ): Promise<LocalHost> {
-  return await startHost({
+  return startHost({
     cwd: projectFolder,
     port: options.port ?? 0,
     onLog: options.onLog,

@@ -34,14 +34,12 @@ export function startKiller(options: KillerOptions): Killer {
     while (state.total < options.count && !state.stopped) {
       const step = killSteps[state.total % killSteps.length] ?? "reading";
       const armed = arm(step, options, state.total);
-      let killed = false;
       try {
         await within(60, armed.hit, `no ${step} step of the app was seen`);
-        killed = await options.kill();
+        if (!(await options.kill())) continue;
       } finally {
         armed.release();
       }
-      if (!killed) continue;
       kills[step] += 1;
       state.total += 1;
       options.onKill(step, state.total);

@@ -21,7 +21,7 @@ async function main(): Promise<boolean> {
     await serve();
     return true;
   }
-  return await runDemo(options);
+  return runDemo(options);
 }
 
 try {

@@ -23,7 +23,7 @@ export async function startOperator(redisUrl: string, app: () => { url: string; 
     set: async (key, value) => void (await redis.set(`${keyPrefix}:${key}`, value)),
     callOnce: (method, path) => callOnce(app, method, path),
     call: (method, path) =>
-      until(`${method} ${path} answered`, async () => await callOnce(app, method, path), { seconds: 30 }),
+      until(`${method} ${path} answered`, async () => callOnce(app, method, path), { seconds: 30 }),
     close: () => redis.close(),
   };
 }

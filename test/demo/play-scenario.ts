@@ -24,7 +24,7 @@ const tables = Object.keys(initialRows) as (keyof typeof initialRows)[];
 
 /** The story of the demo, from rows on the primary to a replica that has caught up. @throws at the first broken promise */
 export async function playScenario(stage: ScenarioStage): Promise<void> {
-  const { primary, operator, watch, say } = stage;
+  const { primary, watch, say } = stage;
   await fillPrimary(primary);
   const total = Object.values(initialRows).reduce((sum, rows) => sum + rows, 0);
   say(`primary: database testct with ${tables.length} tracked tables and ${total.toLocaleString("en")} rows`);

@@ -80,7 +80,7 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
           onKill: (step, total) => say(`kill ${total} of ${options.chaos}: ${step}`),
         });
       },
-      calm: async () => await killer?.done,
+      calm: async () => killer?.done,
     });
   } catch (error) {
     const errors = log.lastErrors.map((text) => `\n  ${text}`).join("");
@@ -92,7 +92,7 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
     await operator.close();
     await Promise.all([primary.close(), replica.close()]);
   }
-  return await verify(options, servers, view, log, killer);
+  return verify(options, servers, view, log, killer);
 }
 
 async function verify(

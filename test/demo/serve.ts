@@ -55,7 +55,7 @@ function printTrouble({ level, category, message }: LogLine): void {
 
 async function freeOr(port: number): Promise<number> {
   const server = createServer();
-  return await new Promise((done) => {
+  return new Promise((done) => {
     server.once("error", () => done(0));
     server.listen(port, "127.0.0.1", () => server.close(() => done(port)));
   });

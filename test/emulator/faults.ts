@@ -86,6 +86,7 @@ class ArmedFault implements Fault {
   #release!: () => void;
   #announce!: () => void;
   #seen = 0;
+  readonly #matched = new WeakMap<readonly string[], boolean>();
 
   constructor(place: FaultPlace, action: FaultAction, disarm: () => void) {
     this.#place = place;
@@ -110,9 +111,21 @@ class ArmedFault implements Fault {
     if (!this.waitsAt(moment.step)) return false;
     if (app !== undefined && app !== moment.app) return false;
     if (database !== undefined && database.toLowerCase() !== moment.database.toLowerCase()) return false;
+    if (step === "row" || step === "bulk") return moment.count >= after && this.#matchesOnce(moment.sql);
     if (match !== undefined && !moment.sql.some((text) => text.search(match) >= 0)) return false;
-    if (step === "row" || step === "bulk") return moment.count >= after;
     return this.#seen++ >= after;
+  }
+
+  /** Asked for every row of a request, answered by the pattern once. */
+  #matchesOnce(sql: readonly string[]): boolean {
+    const { match } = this.#place;
+    if (match === undefined) return true;
+    let matches = this.#matched.get(sql);
+    if (matches === undefined) {
+      matches = sql.some((text) => text.search(match) >= 0);
+      this.#matched.set(sql, matches);
+    }
+    return matches;
   }
 
   async act(moment: FaultMoment): Promise<void> {

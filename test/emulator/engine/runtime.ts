@@ -44,6 +44,7 @@ export class Runtime {
   /** The statement is over: snapshots of its own go. */
   end(): void {
     for (const close of this.#onEnd.splice(0)) close();
+    this.session.endStatementSnapshot();
   }
 
   random(seed: number | undefined): number {
@@ -55,7 +56,7 @@ export class Runtime {
   }
 
   decodeByte(byte: number): string {
-    return decodeText(Buffer.from([byte]), this.session.database.collation);
+    return decodeText(Buffer.from([byte]), this.session.currentDatabase.collation);
   }
 
   /** DATALENGTH. */

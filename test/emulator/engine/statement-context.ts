@@ -50,12 +50,12 @@ export class StatementContext {
   sameName(a: string, b: string): boolean {
     if (a === b) return true;
     if (a.length !== b.length) return false;
-    const { database } = this.session;
+    const database = this.session.currentDatabase;
     return database.nameKey(a) === database.nameKey(b);
   }
 
   defaultCollation(): string {
-    return this.session.database.collation;
+    return this.session.currentDatabase.collation;
   }
 
   variable(name: string): Compiled {
@@ -89,7 +89,7 @@ export class StatementContext {
 
   /** CREATE TYPE ... FROM. */
   aliasType(node: DataTypeNode): SqlType | undefined {
-    const { database } = this.session;
+    const database = this.session.currentDatabase;
     const schema = node.schema === undefined ? undefined : database.findSchema(node.schema);
     const schemaId = node.schema === undefined ? this.session.defaultSchemaId(database) : schema?.schemaId;
     if (schemaId === undefined) return undefined;

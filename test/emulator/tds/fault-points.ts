@@ -19,7 +19,8 @@ export class FaultPoints {
   readonly #gate: FaultGate | undefined;
   #transactionSql: string[] = [];
   #rows = 0;
-  #lastSql = "";
+  /** One array per request: a fault remembers by it whether its pattern matches. */
+  #lastSql: readonly string[] = [""];
   /** While a commit request is executed the fault points around it are asked here, not by the session. */
   #inCommitRequest = false;
 
@@ -40,12 +41,12 @@ export class FaultPoints {
   }
 
   get lastSql(): string {
-    return this.#lastSql;
+    return this.#lastSql[0]!;
   }
 
   /** A statement is about to be executed. */
   statement(text: string): void {
-    this.#lastSql = text;
+    this.#lastSql = [text];
     this.#rows = 0;
     // A copy of the beginning: a part of a long text would keep all of it in memory.
     const kept = text.length <= MOST_CHARACTERS ? text : Buffer.from(text.slice(0, MOST_CHARACTERS)).toString();
@@ -54,7 +55,7 @@ export class FaultPoints {
   }
 
   bulkBegins(text: string): void {
-    this.#lastSql = text;
+    this.#lastSql = [text];
     this.#rows = 0;
   }
 
@@ -68,7 +69,7 @@ export class FaultPoints {
 
   /** @throws ConnectionDropped, InjectedError */
   async reach(step: "batch" | "rpc", signal: AbortSignal): Promise<void> {
-    const reached = this.#reach(step, [this.#lastSql], 0);
+    const reached = this.#reach(step, this.#lastSql, 0);
     if (reached === undefined) return;
     await reached;
     if (signal.aborted) throw new ConnectionDropped("cancelled while a test held it up");
@@ -77,7 +78,7 @@ export class FaultPoints {
   /** A function for TokenSink.onRow, or undefined while no test waits for rows. */
   rowWatch(): (() => Promise<void> | undefined) | undefined {
     if (this.#gate?.watches("row") !== true) return undefined;
-    return () => this.#reach("row", [this.#lastSql], this.#rows++);
+    return () => this.#reach("row", this.#lastSql, this.#rows++);
   }
 
   async aroundCommit(commit: () => Promise<void>): Promise<void> {
@@ -101,7 +102,7 @@ export class FaultPoints {
         yield batch;
       } else {
         for (const row of batch) {
-          await this.#reach("bulk", [this.#lastSql], this.#rows++);
+          await this.#reach("bulk", this.#lastSql, this.#rows++);
           yield [row];
         }
       }

@@ -26,6 +26,8 @@ export const PacketStatus = {
   resetConnectionSkipTransaction: 0x10,
 } as const;
 
+const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(PacketType));
+
 export interface Packet {
   readonly type: number;
   readonly status: number;
@@ -43,13 +45,15 @@ export class PacketCutter {
     this.#onPacket = onPacket;
   }
 
-  /** @throws Error for a length that no packet has: the stream cannot be followed any further. */
+  /** @throws Error for a type or length that no packet has: the stream cannot be followed any further. */
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;
     while (bytes.length - at >= HEADER_BYTES) {
       const size = bytes.readUInt16BE(at + 2);
-      if (size < HEADER_BYTES) throw new Error(`packet of ${size} bytes`);
+      if (size < HEADER_BYTES || !KNOWN_TYPES.has(bytes[at]!)) {
+        throw new Error(`packet of type ${bytes[at]} and ${size} bytes`);
+      }
       if (bytes.length - at < size) break;
       const payload = bytes.subarray(at + HEADER_BYTES, at + size);
       const packet = { type: bytes[at]!, status: bytes[at + 1]!, size, payload };

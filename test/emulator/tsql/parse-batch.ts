@@ -1,7 +1,7 @@
 import type { Batch, Statement } from "./ast.ts";
 import { checkLabels } from "./check-labels.ts";
 import { parseProcedureCall } from "./parse-execute.ts";
-import { isIdentifier, isLabel } from "./parse-names.ts";
+import { isIdentifier } from "./parse-names.ts";
 import { parseStatementsUntil } from "./parse-statement.ts";
 import { TokenCursor } from "./token-cursor.ts";
 
@@ -33,6 +33,6 @@ export function parseBatch(text: string, options: ParseOptions = {}): Batch {
 
 /** Only at the start of a batch EXEC may be left out. */
 function isProcedureCall(p: TokenCursor): boolean {
-  if (!isIdentifier(p) || isLabel(p)) return false;
+  if (!isIdentifier(p)) return false;
   return !statementWords.has(p.token.key);
 }

@@ -4,7 +4,7 @@ import type { DeclaredVariable, ThrowStatement } from "./ast-control.ts";
 import type { Expression } from "./ast-expressions.ts";
 import { parseExpression, parsePredicate } from "./parse-expression.ts";
 import { isLiteral, isNegativeNumber, parseLiteral, parseNegativeNumber } from "./parse-literal.ts";
-import { isIdentifier, isLabel, parseDataType, parseIdentifier, parseVariableName } from "./parse-names.ts";
+import { isIdentifier, parseDataType, parseIdentifier, parseVariableName } from "./parse-names.ts";
 import { parseStatement, parseStatementsUntil } from "./parse-statement.ts";
 import { parseTableDefinition } from "./parse-table-definition.ts";
 import { parseBeginTransaction } from "./parse-transaction.ts";
@@ -89,7 +89,7 @@ function isExpressionStart(p: TokenCursor): boolean {
   if (kind === "symbol") return ["(", "-", "+", "~", "$"].includes(key);
   if (kind === "end") return false;
   if (kind !== "word") return true;
-  if (!reserved) return !isLabel(p) && key !== "THROW";
+  if (!reserved) return isIdentifier(p) && key !== "THROW";
   return [
     "NULL",
     "CASE",
@@ -106,7 +106,7 @@ function isExpressionStart(p: TokenCursor): boolean {
 
 export function parseDeclare(p: TokenCursor): Statement {
   const { pos, line } = p.expect("DECLARE");
-  if (isIdentifier(p)) throw new Unsupported("cursors");
+  if (isIdentifier(p) && (p.is("CURSOR", 1) || p.is("CURSOR", 2))) throw new Unsupported("cursors");
   return { kind: "declare", pos, line, variables: parseDeclaredVariables(p) };
 }
 

@@ -2,16 +2,21 @@ import { Unsupported } from "../values/sql-error.ts";
 import type { DataTypeNode, ObjectName } from "./ast-names.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
-/** The current token can be a name: quoted, or a word that is not reserved. */
+/** The token can be a name: quoted, or a word that is neither reserved nor a label. */
 export function isIdentifier(p: TokenCursor, ahead = 0): boolean {
   const token = p.at(ahead);
-  return token.kind === "quoted" || (token.kind === "word" && !token.reserved);
+  return token.kind === "quoted" || (token.kind === "word" && !token.reserved && !hasColon(p.text, token.end));
 }
 
 /** `label:`, the colon directly behind the word. */
 export function isLabel(p: TokenCursor): boolean {
   const { kind, reserved, end } = p.token;
-  return kind === "word" && !reserved && p.is(":", 1) && p.at(1).pos === end;
+  return kind === "word" && !reserved && hasColon(p.text, end);
+}
+
+/** One colon; two are the operator of static methods and securables. */
+function hasColon(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 58 && text.charCodeAt(at + 1) !== 58;
 }
 
 export function parseIdentifier(p: TokenCursor): string {

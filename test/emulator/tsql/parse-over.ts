@@ -10,7 +10,7 @@ export function parseOver(p: TokenCursor): OverClause {
   if (!p.is("(")) throw new Unsupported("OVER with a named window");
   p.expect("(");
   const partitionBy = p.accept("PARTITION", "BY") ? p.list(() => parseExpression(p)) : [];
-  const orderBy = p.accept("ORDER", "BY") ? parseOrderItems(p) : [];
+  const orderBy = p.acceptPair("ORDER", "BY") ? parseOrderItems(p) : [];
   const frame = parseFrame(p);
   p.expect(")");
   return { kind: "over", partitionBy, orderBy, frame };

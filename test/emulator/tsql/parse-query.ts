@@ -33,7 +33,7 @@ export function parseParenthesizedQuery(p: TokenCursor): Query {
 export function parseQuery(p: TokenCursor, intoTarget?: IntoTarget): Query {
   const { pos } = p.token;
   const body = parseUnion(p, intoTarget);
-  const orderBy = p.accept("ORDER", "BY") ? parseOrderItems(p) : [];
+  const orderBy = p.acceptPair("ORDER", "BY") ? parseOrderItems(p) : [];
   let offset: Expression | undefined;
   let fetch: Expression | undefined;
   if (orderBy.length > 0 && p.accept("OFFSET")) {
@@ -99,7 +99,7 @@ function parseSelectQuery(p: TokenCursor, intoTarget: IntoTarget | undefined): S
   }
   const from = p.accept("FROM") ? parseFrom(p) : [];
   const where = p.accept("WHERE") ? parsePredicate(p) : undefined;
-  const groupBy = p.accept("GROUP", "BY") ? parseGroupBy(p) : [];
+  const groupBy = p.acceptPair("GROUP", "BY") ? parseGroupBy(p) : [];
   const having = p.accept("HAVING") ? parsePredicate(p) : undefined;
   if (isIdentifier(p) && p.is("WINDOW") && p.is("AS", 2)) throw new Unsupported("WINDOW clause");
   return { kind: "select-query", pos, distinct, top, items, from, where, groupBy, having };

@@ -17,7 +17,7 @@ import { parseDelete, parseInsert, parseTruncate, parseUpdate } from "./parse-dm
 import { parseExecute } from "./parse-execute.ts";
 import { parseInsertBulk } from "./parse-insert-bulk.ts";
 import { parseMerge } from "./parse-merge.ts";
-import { isIdentifier, isLabel, parseIdentifier } from "./parse-names.ts";
+import { isLabel } from "./parse-names.ts";
 import { parsePermission } from "./parse-permission.ts";
 import { parseDbcc, parseEnableTrigger, parseExecuteAs, parseKill, parseUse } from "./parse-server.ts";
 import { parseSet } from "./parse-set.ts";
@@ -79,16 +79,14 @@ export function parseStatement(p: TokenCursor): Statement {
   if (unsupported.has(key)) throw new Unsupported(key);
   const parse = byKeyword.get(key);
   if (parse !== undefined) return p.nested(() => parse(p));
-  if (isIdentifier(p)) {
-    if (isLabel(p)) {
-      const label = parseIdentifier(p);
-      p.advance();
-      return { kind: "label", pos, line, label };
-    }
-    if (key === "THROW") return parseThrow(p);
-    if ((key === "ENABLE" || key === "DISABLE") && p.is("TRIGGER", 1)) return parseEnableTrigger(p);
-    if (key === "GET" || key === "SEND" || key === "RECEIVE") throw new Unsupported(key);
+  if (isLabel(p)) {
+    const label = p.advance().value;
+    p.expect(":");
+    return { kind: "label", pos, line, label };
   }
+  if (key === "THROW") return parseThrow(p);
+  if ((key === "ENABLE" || key === "DISABLE") && p.is("TRIGGER", 1)) return parseEnableTrigger(p);
+  if (key === "GET" || key === "SEND" || key === "RECEIVE") throw new Unsupported(key);
   throw p.unexpected();
 }
 

@@ -109,7 +109,7 @@ export function parseConstraint(
 }
 
 function parseKey(p: TokenCursor, pos: number, name: string | undefined, column: string | undefined): KeyConstraint {
-  const primary = p.accept("PRIMARY", "KEY");
+  const primary = p.acceptPair("PRIMARY", "KEY");
   if (!primary) p.expect("UNIQUE");
   const clustered = acceptClustered(p);
   const listed = column === undefined || p.is("(");
@@ -144,7 +144,7 @@ function parseForeignKey(
   column: string | undefined,
 ): ForeignKeyConstraint {
   let columns = column === undefined ? [] : [column];
-  if (p.accept("FOREIGN", "KEY")) {
+  if (p.acceptPair("FOREIGN", "KEY")) {
     if (column === undefined || p.is("(")) columns = parseColumnNames(p);
   }
   p.expect("REFERENCES");

@@ -109,6 +109,13 @@ export class TokenCursor {
     return first;
   }
 
+  /** Two words of which the first alone decides: ORDER BY, GROUP BY. @throws SqlError when only the first is there */
+  acceptPair(first: string, second: string): boolean {
+    if (!this.accept(first)) return false;
+    this.expect(second);
+    return true;
+  }
+
   acceptOneOf<K extends string>(...keys: readonly K[]): K | undefined {
     const key = keys.find((candidate) => candidate === this.token.key);
     if (key !== undefined) this.#index++;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { problemOf } from "../../../src/http/answer-request.ts";
 import { HttpProblem, problemResponse } from "../../../src/http/problem.ts";
 import { redactor } from "../../../src/log.ts";
-import { DatabaseFailed } from "../../../src/operations/explain-error.ts";
+import { DatabaseFailed } from "../../../src/db/explain-error.ts";
 import { SettingsError } from "../../../src/settings-error.ts";
 import { RedisUnavailable } from "../../../src/state/connect-redis.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explainDatabaseError } from "../../../src/operations/explain-error.ts";
+import { explainDatabaseError } from "../../../src/db/explain-error.ts";
 import { primaryFindings, statusOf, unhealthySettings } from "../../../src/operations/health-report.ts";
 
 const primary = {

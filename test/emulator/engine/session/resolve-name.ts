@@ -29,7 +29,7 @@ export function writtenName(name: ObjectName): string {
 /** @throws SqlError 911, 916-like: no such database; Unsupported for linked servers */
 export function databaseOf(name: ObjectName, session: Session): Database {
   if (name.server !== undefined) throw new Unsupported("linked servers");
-  if (name.database === undefined) return session.database;
+  if (name.database === undefined) return session.currentDatabase;
   const database = session.engine.server.findDatabase(name.database);
   if (!database) throw sqlError(911, name.database);
   return database;

@@ -1,4 +1,4 @@
-import { sqlErrorNumber } from "../db/sql-error.ts";
+import { sqlErrorNumber } from "./sql-error.ts";
 import { describeError } from "../describe-error.ts";
 import { quoteName } from "../sql/quote.ts";
 
@@ -43,7 +43,8 @@ export class DatabaseFailed extends Error {
   readonly #database: string;
 
   constructor(database: { readonly role: "primary" | "replica"; readonly name: string }, cause: unknown) {
-    super(`ask the ${database.role}`, { cause });
+    const { fix } = explainDatabaseError(cause, database.role, database.name);
+    super(`ask the ${database.role}${fix === undefined ? "" : ` (what helps: ${fix})`}`, { cause });
     this.#role = database.role;
     this.#database = database.name;
   }

@@ -1,0 +1,143 @@
+import type { UserType } from "../storage/database-model.ts";
+import { SYS_SCHEMA_ID, type Database } from "../storage/database.ts";
+import type { SqlType, SqlTypeName } from "../values/sql-type.ts";
+import {
+  always,
+  BIT,
+  defineView,
+  flag,
+  INT,
+  notNull,
+  nullable,
+  SMALLINT,
+  SYSNAME,
+  TINYINT,
+  type ColumnSources,
+  type ViewSource,
+} from "./define-view.ts";
+import type { CatalogReader } from "./system-view.ts";
+import { collationName, SYSNAME_TYPE_ID, SYSTEM_TYPE_IDS, typeName, typeSize } from "./type-facts.ts";
+
+/** sys.types shows each system type at its greatest size. */
+const LARGEST: Partial<Record<SqlTypeName, Omit<SqlType, "name">>> = {
+  char: { length: 8000 },
+  varchar: { length: 8000 },
+  nchar: { length: 4000 },
+  nvarchar: { length: 4000 },
+  binary: { length: 8000 },
+  varbinary: { length: 8000 },
+  decimal: { precision: 38, scale: 38 },
+  numeric: { precision: 38, scale: 38 },
+  time: { scale: 7 },
+  datetime2: { scale: 7 },
+  datetimeoffset: { scale: 7 },
+};
+
+/** CLR types that every server has; columns of them are refused by the emulator. */
+const CLR_TYPES = [
+  { name: "hierarchyid", id: 128, maxLength: 892 },
+  { name: "geometry", id: 129, maxLength: -1 },
+  { name: "geography", id: 130, maxLength: -1 },
+] as const;
+
+const TABLE_TYPE_ID = 243;
+const CLR_TYPE_ID = 240;
+
+interface Item {
+  readonly name: string;
+  readonly systemTypeId: number;
+  readonly userTypeId: number;
+  readonly schemaId: number;
+  readonly maxLength: number;
+  readonly precision: number;
+  readonly scale: number;
+  readonly collation: string | null;
+  readonly nullable: boolean;
+  readonly userDefined: boolean;
+  readonly assembly: boolean;
+  readonly tableTypeObjectId?: number;
+}
+
+function systemType(name: SqlTypeName, database: Database): Item {
+  const type: SqlType = { name, ...LARGEST[name] };
+  const id = SYSTEM_TYPE_IDS[name];
+  return {
+    name: typeName(name),
+    systemTypeId: id,
+    userTypeId: id,
+    schemaId: SYS_SCHEMA_ID,
+    ...typeSize(type),
+    collation: collationName(type, database.collation),
+    nullable: name !== "rowversion",
+    userDefined: false,
+    assembly: false,
+  };
+}
+
+function userType(type: UserType, database: Database): Item {
+  const { userTypeId, schemaId, name } = type;
+  if (type.type === undefined) {
+    return {
+      ...{ name, userTypeId, schemaId, systemTypeId: TABLE_TYPE_ID, maxLength: -1, precision: 0, scale: 0 },
+      ...{ collation: null, nullable: false, userDefined: true, assembly: false },
+      tableTypeObjectId: type.tableTypeObjectId!,
+    };
+  }
+  return {
+    ...{ name, userTypeId, schemaId, systemTypeId: SYSTEM_TYPE_IDS[type.type.name] },
+    ...typeSize(type.type),
+    collation: collationName(type.type, database.collation),
+    nullable: type.nullable,
+    userDefined: true,
+    assembly: false,
+  };
+}
+
+function* types(database: Database, _reader: CatalogReader): Iterable<Item> {
+  for (const name of Object.keys(SYSTEM_TYPE_IDS) as SqlTypeName[]) yield systemType(name, database);
+  yield {
+    ...systemType("nvarchar", database),
+    ...{ name: "sysname", userTypeId: SYSNAME_TYPE_ID, maxLength: 256, nullable: false },
+  };
+  for (const { name, id, maxLength } of CLR_TYPES) {
+    yield {
+      ...{ name, systemTypeId: CLR_TYPE_ID, userTypeId: id, schemaId: SYS_SCHEMA_ID, maxLength, precision: 0, scale: 0 },
+      ...{ collation: null, nullable: true, userDefined: false, assembly: true },
+    };
+  }
+  for (const type of database.types.values()) yield userType(type, database);
+}
+
+const typeColumns: ColumnSources<Item> = {
+  name: notNull(SYSNAME, (type) => type.name),
+  system_type_id: notNull(TINYINT, (type) => type.systemTypeId),
+  user_type_id: notNull(INT, (type) => type.userTypeId),
+  schema_id: notNull(INT, (type) => type.schemaId),
+  principal_id: always(INT, null),
+  max_length: notNull(SMALLINT, (type) => type.maxLength),
+  precision: notNull(TINYINT, (type) => type.precision),
+  scale: notNull(TINYINT, (type) => type.scale),
+  collation_name: nullable(SYSNAME, (type) => type.collation),
+  is_nullable: nullable(BIT, (type) => (type.nullable ? 1 : 0)),
+  is_user_defined: flag((type) => type.userDefined),
+  is_assembly_type: flag((type) => type.assembly),
+  default_object_id: always(INT, 0),
+  rule_object_id: always(INT, 0),
+  is_table_type: flag((type) => type.tableTypeObjectId !== undefined),
+};
+
+export const typeViews: readonly ViewSource[] = [
+  defineView<Item>({ schema: "sys", name: "types", items: types, columns: typeColumns }),
+  defineView<Item>({
+    schema: "sys",
+    name: "table_types",
+    *items(database, reader) {
+      for (const type of types(database, reader)) if (type.tableTypeObjectId !== undefined) yield type;
+    },
+    columns: {
+      ...typeColumns,
+      type_table_object_id: notNull(INT, (type) => type.tableTypeObjectId!),
+      is_memory_optimized: nullable(BIT, () => 0),
+    },
+  }),
+];

@@ -1,0 +1,63 @@
+import type { ResponseSink } from "../../tds/session-handler.ts";
+import { LockConflict } from "../../storage/locks.ts";
+import { Runtime } from "../runtime.ts";
+import type { Scope } from "./scope.ts";
+import type { Session } from "./session.ts";
+import type { Step } from "./step.ts";
+
+/** Where results go. A scalar function and INSERT ... EXEC have their own. */
+export type Output = Pick<ResponseSink, "columns" | "row" | "done" | "info" | "error">;
+
+/** One level of execution. */
+export interface Execution {
+  readonly session: Session;
+  readonly scope: Scope;
+  readonly output: Output;
+  /** DONEINPROC instead of DONE. */
+  readonly inProcedure: boolean;
+}
+
+/**
+ * Runs one statement's work as a unit: all of it or nothing. Opens a transaction where the user has none, waits for locks
+ * and starts again, takes everything back when it fails.
+ */
+export function* atomic<T>(execution: Execution, work: (runtime: Runtime) => T): Step<T> {
+  const { session, scope } = execution;
+  const { transactions } = session;
+  const own = transactions.beginStatement();
+  for (;;) {
+    const savepoint = transactions.current!.savepoint();
+    const runtime = new Runtime(session, scope);
+    try {
+      const result = work(runtime);
+      runtime.end();
+      if (own) yield* transactions.commitStatement();
+      return result;
+    } catch (error) {
+      runtime.end();
+      if (error instanceof LockConflict) {
+        transactions.current!.rollbackTo(savepoint);
+        try {
+          yield* transactions.waitFor(error);
+        } catch (failure) {
+          if (own) transactions.rollbackAll();
+          throw failure;
+        }
+        continue;
+      }
+      if (own) transactions.rollbackAll();
+      else if (transactions.current?.state === "active") transactions.current.rollbackTo(savepoint);
+      throw error;
+    }
+  }
+}
+
+/** Ends a statement that has a result or a count. */
+export function done(execution: Execution, command: number, rowCount: bigint | undefined): void {
+  const counted = execution.session.options.nocount ? undefined : rowCount;
+  execution.output.done({
+    command,
+    inProcedure: execution.inProcedure,
+    ...(counted === undefined ? {} : { rowCount: counted }),
+  });
+}

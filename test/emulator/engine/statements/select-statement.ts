@@ -1,0 +1,143 @@
+import type { SelectStatement } from "../../tsql/ast-dml.ts";
+import { LockConflict } from "../../storage/locks.ts";
+import { sqlError } from "../../values/error-table.ts";
+import type { SqlRow } from "../../values/sql-type.ts";
+import type { OutputColumn, RowCursor, RowPlan } from "../expressions/expression-env.ts";
+import { declareCtes } from "../query/compile-from.ts";
+import { compileQuery } from "../query/compile-query.ts";
+import { compileSelect } from "../query/compile-select.ts";
+import { QueryScope } from "../query/query-scope.ts";
+import { selectPlan } from "../query/select-plan.ts";
+import { Runtime } from "../runtime.ts";
+import { Cancelled } from "../session/batch-end.ts";
+import { atomic, done, type Execution } from "../session/execution.ts";
+import type { Step } from "../session/step.ts";
+import type { StatementContext } from "../statement-context.ts";
+import type { ResultColumn } from "../../tds/session-handler.ts";
+import { compileSelectInto } from "../dml/select-into.ts";
+import { compiled, readHints } from "./compile-statement.ts";
+
+const SELECT = 0xc1;
+
+export type SelectProgram =
+  | { readonly kind: "rows"; readonly plan: RowPlan; readonly columns: readonly ResultColumn[] }
+  | { readonly kind: "assign"; readonly plan: RowPlan; readonly variables: readonly string[] }
+  | { readonly kind: "into"; readonly run: (runtime: Runtime) => bigint };
+
+export function resultColumns(columns: readonly OutputColumn[]): ResultColumn[] {
+  return columns.map((column) => ({
+    name: column.name,
+    type: column.type,
+    nullable: column.nullable,
+    ...(column.source?.column?.identity === true ? { identity: true } : {}),
+    ...(column.source?.column?.computed === true ? { computed: true } : {}),
+  }));
+}
+
+export function compileSelectStatement(node: SelectStatement, context: StatementContext): SelectProgram {
+  if (node.changeTrackingContext) throw sqlError(102, "CHANGE_TRACKING_CONTEXT");
+  readHints(node.options, context);
+  declareCtes(node.with, new QueryScope(context, undefined));
+  if (node.into) return { kind: "into", run: compileSelectInto(node, context) };
+  const { query } = node;
+  if (query.body.kind === "select-query" && query.body.items[0]?.kind === "select-assign") {
+    const shape = compileSelect(query.body, { orderBy: query.orderBy, offset: query.offset, fetch: query.fetch }, context, undefined);
+    return {
+      kind: "assign",
+      plan: selectPlan(shape),
+      variables: shape.assigns.map((assign) => assign!.variable.toLowerCase()),
+    };
+  }
+  const plan = compileQuery(query, context, undefined);
+  return { kind: "rows", plan, columns: resultColumns(plan.columns) };
+}
+
+export function* runSelect(statement: SelectStatement, execution: Execution): Step<void> {
+  const { session } = execution;
+  session.transactions.beginImplicit();
+  const own = session.transactions.beginStatement();
+  try {
+    const program = yield* session.transactions.retrying(() => compiled(statement, execution, compileSelectStatement));
+    if (program.kind === "into") {
+      const count = yield* atomic(execution, program.run);
+      session.rowCount = count;
+      done(execution, 0xc2, count);
+    } else if (program.kind === "assign") {
+      // Within one statement @v = @v + x sees what the row before assigned.
+      const count = yield* atomic(execution, (runtime) => assignRows(program.plan, program.variables, runtime));
+      session.rowCount = count;
+      done(execution, SELECT, count);
+    } else yield* streamRows(program.plan, program.columns, execution);
+    if (own) yield* session.transactions.commitStatement();
+  } catch (error) {
+    if (own) session.transactions.rollbackAll();
+    throw error;
+  }
+}
+
+function assignRows(plan: RowPlan, variables: readonly string[], runtime: Runtime): bigint {
+  const before = variables.map((name) => runtime.scope.variables.get(name)!.value);
+  try {
+    const cursor = plan.open(runtime);
+    cursor.reset();
+    let count = 0n;
+    for (let row = cursor.next(); row !== undefined; row = cursor.next()) {
+      for (const [at, name] of variables.entries()) runtime.scope.variables.get(name)!.value = row[at]!;
+      count++;
+    }
+    return count;
+  } catch (error) {
+    if (error instanceof LockConflict) {
+      for (const [at, name] of variables.entries()) runtime.scope.variables.get(name)!.value = before[at]!;
+    }
+    throw error;
+  }
+}
+
+/** How many rows go by before other connections get their turn. */
+const ROWS_PER_TURN = 5000;
+
+/** Sends rows as they are read; a lock is waited for in the middle, and reading goes on where it stood. */
+export function* streamRows(plan: RowPlan, columns: readonly ResultColumn[], execution: Execution): Step<void> {
+  const { session, output } = execution;
+  const { transactions } = session;
+  const runtime = new Runtime(session, execution.scope);
+  const limit = session.options.rowCount;
+  try {
+    const cursor = yield* transactions.retrying((): RowCursor => {
+      const opened = plan.open(runtime, limit > 0 ? limit : undefined);
+      opened.reset();
+      return opened;
+    });
+    const next = (): SqlRow | undefined => cursor.next();
+    // The first row is read before the columns are sent: an error in it comes without an empty result in front.
+    let row = yield* fetchRow(next, execution);
+    output.columns(columns);
+    let count = 0;
+    while (row !== undefined) {
+      const pressure = output.row(row);
+      if (pressure) yield pressure;
+      count++;
+      if (limit > 0 && count >= limit) break;
+      if (count % ROWS_PER_TURN === 0) {
+        yield new Promise((resolve) => setImmediate(resolve));
+        if (session.signal?.aborted === true) throw new Cancelled();
+      }
+      try {
+        row = next();
+      } catch (error) {
+        if (!(error instanceof LockConflict)) throw error;
+        yield* transactions.waitFor(error);
+        row = yield* fetchRow(next, execution);
+      }
+    }
+    session.rowCount = BigInt(count);
+    done(execution, SELECT, BigInt(count));
+  } finally {
+    runtime.end();
+  }
+}
+
+function* fetchRow(next: () => SqlRow | undefined, execution: Execution): Step<SqlRow | undefined> {
+  return yield* execution.session.transactions.retrying(next);
+}
