@@ -41,12 +41,13 @@ function columnMisfits(shape: TableShape, column: ColumnShape, there: ReplicaCol
   if (there === undefined) {
     return [{ what: `column ${column.name} is missing`, fix: `ALTER TABLE ${table} ADD ${addable(column)};` }];
   }
+  const replace = `ALTER TABLE ${table} DROP COLUMN ${quoteName(column.name)};\nALTER TABLE ${table} ADD ${addable(column)};`;
   if (column.computed !== undefined) {
     if (there.computed) return computedKeyMisfits(shape, column, there);
     return [
       {
         what: `column ${column.name} is computed on the primary and an ordinary column on the replica`,
-        fix: `ALTER TABLE ${table} DROP COLUMN ${quoteName(column.name)};\nALTER TABLE ${table} ADD ${addable(column)};`,
+        fix: replace,
       },
     ];
   }
@@ -54,16 +55,25 @@ function columnMisfits(shape: TableShape, column: ColumnShape, there: ReplicaCol
     return [
       {
         what: `column ${column.name} is ${there.computed ? "computed" : "a column set"} on the replica and takes no values`,
-        fix: `ALTER TABLE ${table} DROP COLUMN ${quoteName(column.name)};\nALTER TABLE ${table} ADD ${addable(column)};`,
+        fix: replace,
       },
     ];
   }
   if (there.type.name === "rowversion" || there.generatedAlways) {
     // The replica's server makes up such values itself; that is accepted where the primary's does so too.
-    const same = column.type.name === "rowversion" || column.generatedAlways !== undefined;
-    if (same) return [];
+    if (column.type.name === "rowversion" || column.generatedAlways !== undefined) return [];
   }
-  const alter = `ALTER TABLE ${table} ALTER COLUMN ${quoteName(column.name)} ${columnDeclaration(column, false)} ${column.nullable ? "NULL" : "NOT NULL"};`;
+  if (there.generatedAlways) {
+    return [
+      {
+        what: `column ${column.name} is GENERATED ALWAYS on the replica and takes no values`,
+        fix: `ALTER TABLE ${table} DROP PERIOD FOR SYSTEM_TIME;`,
+      },
+    ];
+  }
+  const alter = unalterable.has(there.type.name)
+    ? replace
+    : `ALTER TABLE ${table} ALTER COLUMN ${quoteName(column.name)} ${columnDeclaration(column, false)} ${column.nullable ? "NULL" : "NOT NULL"};`;
   if (!sameType(column.type, there.type)) {
     return [
       {
@@ -83,6 +93,9 @@ function columnMisfits(shape: TableShape, column: ColumnShape, there: ReplicaCol
   if (column.nullable && !there.nullable) return [{ what: `column ${column.name} does not take NULL`, fix: alter }];
   return [];
 }
+
+/** https://learn.microsoft.com/sql/t-sql/statements/alter-table-transact-sql#alter-column */
+const unalterable: ReadonlySet<string> = new Set(["rowversion", "text", "ntext", "image"]);
 
 /** A computed column's collation follows from its expression and the database: it cannot be altered by itself. */
 function computedKeyMisfits(shape: TableShape, column: ColumnShape, there: ReplicaColumn): Misfit[] {

@@ -1,12 +1,13 @@
 import { tableKey } from "../model/table-name.ts";
 import { shapeText } from "../model/table-shape.ts";
 import { readShape } from "../primary/read-shape.ts";
+import { readWindow } from "../primary/read-window.ts";
 import { inspectReplicaTable } from "../replica/inspect-replica-table.ts";
 import { raiseFence } from "../replica/ledger.ts";
 import { withLease } from "../state/lease.ts";
 import { moveRows } from "./move-rows.ts";
 import type { PlannedTable } from "./plan-tick.ts";
-import { planTable } from "./plan-table.ts";
+import { planTable, type TablePlan } from "./plan-table.ts";
 import { prepare } from "./prepare.ts";
 import { startLoad } from "./start-load.ts";
 import type { StepResult, TickContext } from "./step.ts";
@@ -20,18 +21,19 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
   const { table } = planned.view;
   const held = await withLease(tick.state, table, { clock: tick.clock, random: tick.random, signal }, async (lease) => {
     const fence = await raiseFence(tick.replica, table);
-    const shape = await tick.primary.withSession((session) => readShape(session, table));
+    const { shape, currentVersion } = await readPrimary(tick, planned);
     const replicaTable = await tick.replica.withSession((session) => inspectReplicaTable(session, table));
     const view = {
       ...planned.view,
       tracked: shape,
+      currentVersion,
       row: fence.row,
       replicaObjectId: replicaTable?.objectId ?? null,
       changed:
         planned.view.changed === false && fence.row?.watermark === planned.view.row?.watermark ? false : undefined,
     };
     const plan = planTable(view, tick.clock.now());
-    if (shape === undefined) return { kind: "blocked", ...(plan.kind === "blocked" ? plan : {}) } as const;
+    if (shape === undefined) return goneTable(plan);
     const step = { tick, planned, fence, shape, signal: lease };
     switch (plan.kind) {
       case "paused":
@@ -56,4 +58,18 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
   if (held.kind === "held-elsewhere")
     return { kind: "held-elsewhere", reason: `${tableKey(table)} is in another worker's hands` };
   return held.value;
+}
+
+/** Fresh under the fence: another worker may have moved the watermark beyond the version that the tick began with. */
+async function readPrimary(tick: TickContext, planned: PlannedTable) {
+  return tick.primary.withSession(async (session) => {
+    const shape = await readShape(session, planned.view.table);
+    if (shape?.minValidVersion === undefined) return { shape, currentVersion: planned.view.currentVersion };
+    return { shape, currentVersion: (await readWindow(session, shape)).currentVersion };
+  });
+}
+
+/** Without a shape there is nothing to be done but to say so. */
+function goneTable(plan: TablePlan): StepResult {
+  return plan.kind === "blocked" ? { kind: "blocked", reason: plan.reason, fix: plan.fix } : { kind: "planned-again" };
 }

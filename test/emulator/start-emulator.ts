@@ -1,3 +1,4 @@
+import { createEngine } from "./engine/engine.ts";
 import { Faults } from "./faults.ts";
 import { StatementLog } from "./statement-log.ts";
 import { EmulatorClock } from "./storage/emulator-clock.ts";
@@ -47,11 +48,6 @@ export interface ControllableClock {
   set(milliseconds: number): void;
 }
 
-async function defaultFactory(context: { clock: EmulatorClock; password: string }): Promise<SessionFactory> {
-  const { createEngine } = await import("./engine/engine.ts");
-  return createEngine(context);
-}
-
 /** A SQL Server on a port of this machine. @throws Error when it cannot listen (EADDRINUSE) */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const password = options.password ?? DEFAULT_PASSWORD;
@@ -62,7 +58,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const context = { clock, password };
   const server = await startTdsServer({
     port: options.port ?? 0,
-    factory: options.createFactory?.(context) ?? (await defaultFactory(context)),
+    factory: (options.createFactory ?? createEngine)(context),
     encryption: options.encryption ?? "supported",
     version: VERSION,
     gate: faults,

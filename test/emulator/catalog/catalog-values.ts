@@ -7,7 +7,9 @@ const DAYS_1900_TO_1970 = 25_567;
 export function datetimeOf(milliseconds: number): number {
   const days = Math.floor(milliseconds / DAY);
   const rest = milliseconds - days * DAY;
-  return (days + DAYS_1900_TO_1970) * DATETIME_UNITS_PER_DAY + Math.min(Math.round(rest * 0.3), DATETIME_UNITS_PER_DAY - 1);
+  return (
+    (days + DAYS_1900_TO_1970) * DATETIME_UNITS_PER_DAY + Math.min(Math.round(rest * 0.3), DATETIME_UNITS_PER_DAY - 1)
+  );
 }
 
 /** Milliseconds since 1970 as a smalldatetime value: rounded to the minute. */

@@ -49,6 +49,11 @@ export function flag<T>(test: (item: T) => boolean | undefined): ColumnSource<T>
   return { type: BIT, value: (item) => (test(item) === true ? 1 : 0) };
 }
 
+/** Shared columns without some that the view does not have. */
+export function without<T>(columns: ColumnSources<T>, ...names: readonly string[]): ColumnSources<T> {
+  return Object.fromEntries(Object.entries(columns).filter(([name]) => !names.includes(name)));
+}
+
 export interface ViewDefinition<T> {
   readonly schema: "sys" | "INFORMATION_SCHEMA";
   readonly name: string;

@@ -76,7 +76,8 @@ function* partitions(database: Database, reader: CatalogReader, filter: ViewFilt
 }
 
 /** One partition for each index of each table. */
-const partitionId = ({ table, indexId }: PartitionItem): bigint => 72057594037927936n + BigInt(table.objectId) * 1000n + BigInt(indexId);
+const partitionId = ({ table, indexId }: PartitionItem): bigint =>
+  72057594037927936n + BigInt(table.objectId) * 1000n + BigInt(indexId);
 
 function rowsIn({ table, indexId }: PartitionItem): bigint {
   const index = table.indexes.find((candidate) => candidate.indexId === indexId);
@@ -235,7 +236,9 @@ export const indexViews: readonly ViewSource[] = [
   }),
 ];
 
-type ExtendedPropertyItem = Database["extendedProperties"] extends { get(key: never): infer P } ? NonNullable<P> : never;
+type ExtendedPropertyItem = Database["extendedProperties"] extends { get(key: never): infer P }
+  ? NonNullable<P>
+  : never;
 
 /** "sys.extended_properties". */
 const PROPERTY_CLASSES: Readonly<Record<number, string>> = {

@@ -1,7 +1,18 @@
 import type { DatabaseObject } from "../storage/database-model.ts";
 import { SYS_SCHEMA_ID, type Database } from "../storage/database.ts";
 import { datetimeOf } from "./catalog-values.ts";
-import { always, BIT, code, DATETIME, description, INT, notNull, nullable, SYSNAME, type ColumnSources } from "./define-view.ts";
+import {
+  always,
+  BIT,
+  code,
+  DATETIME,
+  description,
+  INT,
+  notNull,
+  nullable,
+  SYSNAME,
+  type ColumnSources,
+} from "./define-view.ts";
 import type { CatalogReader, ViewFilter } from "./system-view.ts";
 
 /** sys.objects.type and type_desc of each kind of object; `type` is char(2). */
@@ -25,7 +36,11 @@ export const OBJECT_TYPES: Readonly<Record<DatabaseObject["kind"], readonly [typ
 };
 
 /** Objects that the reader may see; only that of `filter.object_id` where it is given. */
-export function* visibleObjects(database: Database, reader: CatalogReader, filter: ViewFilter = {}): Iterable<DatabaseObject> {
+export function* visibleObjects(
+  database: Database,
+  reader: CatalogReader,
+  filter: ViewFilter = {},
+): Iterable<DatabaseObject> {
   const { object_id: objectId } = filter;
   if (objectId !== undefined) {
     const object = typeof objectId === "number" ? database.objects.get(objectId) : undefined;

@@ -17,9 +17,9 @@ import {
   notNull,
   nullable,
   nvarchar,
-  SYSNAME,
   TINYINT,
   VARIANT,
+  without,
   type ViewSource,
 } from "./define-view.ts";
 import { isVisible, objectColumns, visibleObjects, visibleOf } from "./object-columns.ts";
@@ -108,7 +108,9 @@ export const objectViews: readonly ViewSource[] = [
       is_external: always(BIT, 0),
       history_retention_period: nullable(INT, (item) => (temporalType(item) === 2 ? -1 : null)),
       history_retention_period_unit: nullable(INT, (item) => (temporalType(item) === 2 ? -1 : null)),
-      history_retention_period_unit_desc: nullable(nvarchar(10), (item) => (temporalType(item) === 2 ? "INFINITE" : null)),
+      history_retention_period_unit_desc: nullable(nvarchar(10), (item) =>
+        temporalType(item) === 2 ? "INFINITE" : null,
+      ),
       is_node: always(BIT, 0),
       is_edge: always(BIT, 0),
       data_retention_period: always(INT, -1),
@@ -189,41 +191,43 @@ export const objectViews: readonly ViewSource[] = [
       ),
     },
   }),
-  defineView<Item<Extract<DatabaseObject, { kind: "security-policy" }>>>({
+  defineView<Item<SecurityPolicyObject>>({
     schema: "sys",
     name: "security_policies",
     filters: ["object_id"],
     items: (database, reader, filter) => items(database, visibleOf(["security-policy"], database, reader, filter)),
     columns: {
-      ...objectColumns<Item<Extract<DatabaseObject, { kind: "security-policy" }>>>(),
+      ...without(objectColumns<Item<SecurityPolicyObject>>(), "is_published", "is_schema_published"),
       is_enabled: flag(({ object }) => object.enabled),
       is_not_for_replication: flag(({ object }) => object.notForReplication),
       uses_database_collation: nullable(BIT, () => 0),
       is_schema_bound: flag(({ object }) => object.schemaBound),
     },
   }),
-  defineView<{ readonly policy: SecurityPolicyObject; readonly predicate: SecurityPolicyObject["predicates"][number] }>({
-    schema: "sys",
-    name: "security_predicates",
-    *items(database, reader) {
-      for (const policy of visibleOf(["security-policy"], database, reader)) {
-        for (const predicate of policy.predicates) {
-          const target = database.objects.get(predicate.targetObjectId);
-          if (target !== undefined && isVisible(database, target, reader)) yield { policy, predicate };
+  defineView<{ readonly policy: SecurityPolicyObject; readonly predicate: SecurityPolicyObject["predicates"][number] }>(
+    {
+      schema: "sys",
+      name: "security_predicates",
+      *items(database, reader) {
+        for (const policy of visibleOf(["security-policy"], database, reader)) {
+          for (const predicate of policy.predicates) {
+            const target = database.objects.get(predicate.targetObjectId);
+            if (target !== undefined && isVisible(database, target, reader)) yield { policy, predicate };
+          }
         }
-      }
+      },
+      columns: {
+        object_id: notNull(INT, ({ policy }) => policy.objectId),
+        security_predicate_id: notNull(INT, ({ predicate }) => predicate.predicateId),
+        target_object_id: notNull(INT, ({ predicate }) => predicate.targetObjectId),
+        predicate_definition: notNull(nvarchar(-1), ({ predicate }) => predicate.definition),
+        predicate_type: nullable(INT, ({ predicate }) => (predicate.type === "FILTER" ? 0 : 1)),
+        predicate_type_desc: nullable(description(), ({ predicate }) => predicate.type),
+        operation: nullable(INT, ({ predicate }) =>
+          predicate.operation === undefined ? null : BLOCK_OPERATIONS.indexOf(predicate.operation) + 1,
+        ),
+        operation_desc: nullable(description(), ({ predicate }) => predicate.operation ?? null),
+      },
     },
-    columns: {
-      object_id: notNull(INT, ({ policy }) => policy.objectId),
-      security_predicate_id: notNull(INT, ({ predicate }) => predicate.predicateId),
-      target_object_id: notNull(INT, ({ predicate }) => predicate.targetObjectId),
-      predicate_definition: notNull(nvarchar(-1), ({ predicate }) => predicate.definition),
-      predicate_type: nullable(INT, ({ predicate }) => (predicate.type === "FILTER" ? 0 : 1)),
-      predicate_type_desc: nullable(description(), ({ predicate }) => predicate.type),
-      operation: nullable(INT, ({ predicate }) =>
-        predicate.operation === undefined ? null : BLOCK_OPERATIONS.indexOf(predicate.operation) + 1,
-      ),
-      operation_desc: nullable(description(), ({ predicate }) => predicate.operation ?? null),
-    },
-  }),
+  ),
 ];

@@ -182,19 +182,6 @@ export const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
   "sys.dm_tran_session_transactions": `
     session_id transaction_id transaction_descriptor enlist_count is_user_transaction is_local is_enlisted
     is_bound open_transaction_count`,
-  "sys.dm_tran_current_transaction": `
-    transaction_id transaction_sequence_num transaction_is_snapshot first_snapshot_sequence_num
-    last_transaction_sequence_num first_useful_sequence_num`,
-  "sys.dm_tran_locks": `
-    resource_type resource_subtype resource_database_id resource_description resource_associated_entity_id
-    resource_lock_partition request_mode request_type request_status request_reference_count request_lifetime
-    request_session_id request_exec_context_id request_request_id request_owner_type request_owner_id
-    request_owner_guid request_owner_lockspace_id lock_owner_address`,
-  "sys.dm_exec_connections": `
-    session_id most_recent_session_id connect_time net_transport protocol_type protocol_version endpoint_id
-    encrypt_option auth_scheme node_affinity num_reads num_writes last_read last_write net_packet_size
-    client_net_address client_tcp_port local_net_address local_tcp_port connection_id parent_connection_id
-    most_recent_sql_handle`,
   "sys.database_principals": `
     name principal_id type type_desc default_schema_name create_date modify_date owning_principal_id sid
     is_fixed_role authentication_type authentication_type_desc default_language_name default_language_lcid
@@ -252,10 +239,6 @@ export const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
     is_user_defined`,
   "sys.assembly_modules": `
     object_id assembly_id assembly_class assembly_method null_on_null_input execute_as_principal_id`,
-  "sys.assembly_types": `
-    name system_type_id user_type_id schema_id principal_id max_length precision scale collation_name is_nullable
-    is_user_defined is_assembly_type default_object_id rule_object_id assembly_id assembly_class is_binary_ordered
-    is_fixed_length prog_id assembly_qualified_name is_table_type`,
   "sys.xml_indexes": `
     object_id name index_id type type_desc is_unique data_space_id ignore_dup_key is_primary_key
     is_unique_constraint fill_factor is_padded is_disabled is_hypothetical is_ignored_in_optimization
@@ -271,8 +254,6 @@ export const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
     name object_id principal_id schema_id parent_object_id type type_desc create_date modify_date is_ms_shipped
     is_published is_schema_published internal_type internal_type_desc parent_id parent_minor_id lob_data_space_id
     filestream_data_space_id`,
-  "sys.messages": `
-    message_id language_id severity is_event_logged text`,
   "sys.sql_logins": `
     name principal_id sid type type_desc is_disabled create_date modify_date default_database_name
     default_language_name credential_id is_policy_checked is_expiration_checked password_hash`,
@@ -281,8 +262,4 @@ export const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
     is_unique_constraint fill_factor is_padded is_disabled is_hypothetical is_ignored_in_optimization
     allow_row_locks allow_page_locks spatial_index_type spatial_index_type_desc tessellation_scheme has_filter
     filter_definition auto_created`,
-  "sys.edge_constraints": `
-    name object_id principal_id schema_id parent_object_id type type_desc create_date modify_date is_ms_shipped
-    is_published is_schema_published is_disabled is_not_trusted is_system_named delete_referential_action
-    delete_referential_action_desc`,
 };

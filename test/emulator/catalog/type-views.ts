@@ -101,7 +101,15 @@ function* types(database: Database, _reader: CatalogReader): Iterable<Item> {
   };
   for (const { name, id, maxLength } of CLR_TYPES) {
     yield {
-      ...{ name, systemTypeId: CLR_TYPE_ID, userTypeId: id, schemaId: SYS_SCHEMA_ID, maxLength, precision: 0, scale: 0 },
+      ...{
+        name,
+        systemTypeId: CLR_TYPE_ID,
+        userTypeId: id,
+        schemaId: SYS_SCHEMA_ID,
+        maxLength,
+        precision: 0,
+        scale: 0,
+      },
       ...{ collation: null, nullable: true, userDefined: false, assembly: true },
     };
   }

@@ -124,7 +124,13 @@ export class ChangeRecorder {
   readonly #compare: readonly ((a: SqlValue, b: SqlValue) => number)[];
   readonly #context: Buffer | null;
 
-  constructor(transaction: Transaction, database: Database, table: TableObject, tracking: TableTracking, context: Buffer | null) {
+  constructor(
+    transaction: Transaction,
+    database: Database,
+    table: TableObject,
+    tracking: TableTracking,
+    context: Buffer | null,
+  ) {
     this.#pending = pendingOf(transaction, database);
     this.#table = tracking;
     this.#context = context;

@@ -56,7 +56,13 @@ export function forgetHistory(database: Database, version: number, objectId?: nu
   commits.whenUnseen(number, () => prune(database, tracking, tables, version, objectId === undefined));
 }
 
-function prune(database: Database, tracking: DatabaseTracking, tables: readonly TableTracking[], version: number, all: boolean): void {
+function prune(
+  database: Database,
+  tracking: DatabaseTracking,
+  tables: readonly TableTracking[],
+  version: number,
+  all: boolean,
+): void {
   const oldest = database.server.commits.oldestSnapshot;
   for (const table of tables) {
     table.changes = table.changes.filter((change) => change.version > version);

@@ -1,6 +1,6 @@
 import { uuidToBytes } from "../values/coerce-binary.ts";
 import { collationKey } from "../values/collation.ts";
-import type { SqlDateTimeOffset, SqlType, SqlValue } from "../values/sql-type.ts";
+import type { SqlType, SqlValue } from "../values/sql-type.ts";
 import type { ChangeOperation, ChangeRecord } from "../storage/tracking-model.ts";
 
 /** One row of CHANGETABLE(CHANGES ...). */
@@ -38,11 +38,13 @@ const escaped = (text: string): string => text.replace(/[\\|]/g, "\\$&");
 function partIdentity(type: SqlType): (value: SqlValue) => string | number | bigint | null {
   return (value) => {
     if (typeof value === "string") {
-      return type.name === "uniqueidentifier" ? uuidToBytes(value).toString("hex") : collationKey(type.collation, value);
+      return type.name === "uniqueidentifier"
+        ? uuidToBytes(value).toString("hex")
+        : collationKey(type.collation, value);
     }
     if (Buffer.isBuffer(value)) return value.toString("hex").replace(/(00)+$/, "");
     if (value !== null && typeof value === "object") {
-      if ("utc" in value) return (value as SqlDateTimeOffset).utc;
+      if ("utc" in value) return value.utc;
       return `${value.type.name}:${String(partIdentity(value.type)(value.value))}`;
     }
     return value;
@@ -54,7 +56,10 @@ function partIdentity(type: SqlType): (value: SqlValue) => string | number | big
  * key, as "CHANGETABLE (Transact-SQL)" has it. A row that was not there before the window and is now is I; one that was
  * and is, U (a delete and insert of one key too, and then all columns count); one that is gone, D.
  */
-export function netChanges(records: Iterable<ChangeRecord>, identity: (key: readonly SqlValue[]) => unknown): NetChange[] {
+export function netChanges(
+  records: Iterable<ChangeRecord>,
+  identity: (key: readonly SqlValue[]) => unknown,
+): NetChange[] {
   const windows = new Map<unknown, Window>();
   for (const record of records) {
     const id = identity(record.key);

@@ -62,7 +62,8 @@ function* recordsIn(
   const newest = versionSeen(database, snapshot);
   const cleaned = validitySeen(tracking, snapshot).cleanupVersion;
   const after = Math.max(from === null ? cleaned : Number(from), cleaned);
-  for (let at = firstAfter(changes, after); at < changes.length && changes[at]!.version <= newest; at++) yield changes[at]!;
+  for (let at = firstAfter(changes, after); at < changes.length && changes[at]!.version <= newest; at++)
+    yield changes[at]!;
 }
 
 /** One row of CHANGETABLE(VERSION ...). Both null: no change of that row is known. */
@@ -89,7 +90,8 @@ export function rowVersions(
   return (key) => {
     if (latest === undefined) {
       latest = new Map();
-      for (const record of recordsIn(database.tracking!, tracking, view.snapshot, null)) latest.set(identity(record.key), record);
+      for (const record of recordsIn(database.tracking!, tracking, view.snapshot, null))
+        latest.set(identity(record.key), record);
     }
     const record = latest.get(identity(key));
     return { version: record?.version ?? null, context: record?.context ?? null };

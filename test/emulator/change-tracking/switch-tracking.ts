@@ -1,6 +1,6 @@
 import type { TableObject } from "../storage/database-model.ts";
 import type { Database } from "../storage/database.ts";
-import type { DatabaseTracking, TableTracking } from "../storage/tracking-model.ts";
+import type { DatabaseTracking, TableTracking, TableValidity } from "../storage/tracking-model.ts";
 import type { Transaction } from "../storage/transaction.ts";
 import { sqlError } from "../values/error-table.ts";
 import { recordStart } from "./change-recorder.ts";
@@ -39,7 +39,7 @@ export function enableDatabaseTracking(database: Database, options: TrackingOpti
     commits: [],
     lastCleanup: database.server.clock.now(),
     maxCleanupVersion: null,
-    former: former?.former ?? new Map(),
+    former: former?.former ?? new Map<number, TableValidity>(),
   };
 }
 
@@ -111,7 +111,12 @@ export function isTracked(database: Database, objectId: number): boolean {
   return database.tracking?.tables.has(objectId) === true;
 }
 
-function change(transaction: Transaction, tracking: DatabaseTracking, objectId: number, to: TableTracking | undefined): void {
+function change(
+  transaction: Transaction,
+  tracking: DatabaseTracking,
+  objectId: number,
+  to: TableTracking | undefined,
+): void {
   const before = tracking.tables.get(objectId);
   const put = (table: TableTracking | undefined): void => {
     if (table === undefined) tracking.tables.delete(objectId);

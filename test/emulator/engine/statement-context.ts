@@ -34,6 +34,8 @@ export class StatementContext {
   usesLocalTables = false;
   /** OPTION (MAXRECURSION n); 0 is no limit. */
   maxRecursion = 100;
+  /** The source in FROM that an UPDATE or DELETE writes; its slot once it is compiled. */
+  writtenSource: { readonly source: NamedTable; slot: number | undefined } | undefined;
   #slots = 0;
   #ctes: CteScope[] = [];
 

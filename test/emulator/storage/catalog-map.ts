@@ -36,6 +36,10 @@ export class CatalogMap<K, V> {
     return this.#entries.keys();
   }
 
+  entries(): Iterable<[K, V]> {
+    return this.#entries.entries();
+  }
+
   /** @throws LockConflict when another transaction has an open change in any key */
   requireSettled(reader: Transaction): void {
     for (const writer of this.#pending.values()) if (writer !== reader) throw new LockConflict([writer]);

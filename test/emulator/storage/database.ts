@@ -104,6 +104,7 @@ export class Database {
   snapshotAllowedSince = 0;
   /** rowversion: the last value given out (@@DBTS). */
   lastRowVersion = 2000n;
+  lastObjectId = 245575913;
 
   readonly schemas: CatalogMap<number, Schema>;
   readonly objects: CatalogMap<number, DatabaseObject>;
@@ -119,7 +120,6 @@ export class Database {
   /** Object id by schema and name, kept in step with `objects`. */
   readonly #names: CatalogMap<string, number>;
   readonly #children = new Map<number, Set<number>>();
-  #lastObjectId = 245575913;
 
   constructor(server: Server, databaseId: number, name: string, collation: string) {
     this.#server = server;
@@ -150,9 +150,9 @@ export class Database {
   }
 
   newObjectId(): number {
-    do this.#lastObjectId = (this.#lastObjectId + 16000057) % 2147483647;
-    while (this.#lastObjectId < 100 || this.objects.get(this.#lastObjectId) !== undefined);
-    return this.#lastObjectId;
+    do this.lastObjectId = (this.lastObjectId + 16000057) % 2147483647;
+    while (this.lastObjectId < 100 || this.objects.get(this.lastObjectId) !== undefined);
+    return this.lastObjectId;
   }
 
   findSchema(name: string, reader?: Transaction): Schema | undefined {
@@ -300,7 +300,11 @@ export class Database {
         principalId,
         name,
         type,
-        ...(principalId === 1 ? { defaultSchema: "dbo", sid: SA_SID } : principalId === 2 ? { defaultSchema: "guest" } : {}),
+        ...(principalId === 1
+          ? { defaultSchema: "dbo", sid: SA_SID }
+          : principalId === 2
+            ? { defaultSchema: "guest" }
+            : {}),
         isFixedRole: principalId >= 16384,
         createDate: date,
         modifyDate: date,

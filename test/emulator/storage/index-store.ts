@@ -27,6 +27,8 @@ export class IndexStore {
   readonly keys: readonly KeyColumn[];
   #chunks: RowEntry[][] = [];
   #size = 0;
+  /** The place of a key that `hasKey` did not find: where `insert` puts it, when nothing moved in between. */
+  #free: { readonly row: SqlRow; readonly moves: number; readonly chunk: number; readonly at: number } | undefined;
   /** Changes whenever entries move, so that cursors look for their place again. */
   #moves = 0;
   readonly #comparers: readonly KeyComparer[];
@@ -79,9 +81,10 @@ export class IndexStore {
       else chunks.push([entry]);
       return;
     }
-    const at = this.#chunkOf(entry);
+    const hint = this.#free?.row === entry.row && this.#free.moves === this.#moves - 1 ? this.#free : undefined;
+    const at = hint?.chunk ?? this.#chunkOf(entry);
     const chunk = chunks[at]!;
-    chunk.splice(this.#placeIn(chunk, entry), 0, entry);
+    chunk.splice(hint?.at ?? this.#placeIn(chunk, entry), 0, entry);
     if (chunk.length > CHUNK) chunks.splice(at + 1, 0, chunk.splice(CHUNK >> 1));
   }
 
@@ -126,9 +129,11 @@ export class IndexStore {
     if (last === undefined) return false;
     const beyond = this.compareRows(row, last[last.length - 1]!.row);
     if (beyond >= 0) return beyond === 0;
-    const place = this.#lowerBound((entry) => this.compareRows(entry.row, row) >= 0);
-    const found = chunks[place.chunk]?.[place.at];
-    return found !== undefined && this.compareRows(found.row, row) === 0;
+    const place = this.#lowerBound(this.#notBefore(row));
+    const found = chunks[place.chunk]![place.at]!;
+    if (this.compareRows(found.row, row) === 0) return true;
+    this.#free = { row, moves: this.#moves, chunk: place.chunk, at: place.at };
+    return false;
   }
 
   keyOf(row: SqlRow): SqlValue[] {
@@ -144,6 +149,14 @@ export class IndexStore {
       lowerBound: (test) => this.#lowerBound(test),
       compare: this.#compare,
     });
+  }
+
+  #notBefore(row: SqlRow): (entry: RowEntry) => boolean {
+    if (this.keys.length !== 1) return (entry) => this.compareRows(entry.row, row) >= 0;
+    const ordinal = this.keys[0]!.ordinal;
+    const compare = this.#comparers[0]!;
+    const value = row[ordinal]!;
+    return (entry) => compare(entry.row[ordinal]!, value) >= 0;
   }
 
   #entryComparer(): (a: RowEntry, b: RowEntry) => number {

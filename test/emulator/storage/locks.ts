@@ -53,7 +53,7 @@ interface Waiter {
   readonly owner: LockOwner;
   readonly holders: ReadonlySet<LockOwner>;
   readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class LockManager {
@@ -106,7 +106,7 @@ export class LockManager {
     if (holders === undefined) this.#held.set(resource, (holders = new Map<LockOwner, Map<LockMode, number>>()));
     let modes = holders.get(owner);
     if (modes === undefined) {
-      holders.set(owner, (modes = new Map()));
+      holders.set(owner, (modes = new Map<LockMode, number>()));
       const resources = this.#byOwner.get(owner);
       if (resources === undefined) this.#byOwner.set(owner, new Set([resource]));
       else resources.add(resource);
@@ -163,9 +163,14 @@ export class LockManager {
         options.signal?.removeEventListener("abort", aborted);
         settled();
       };
-      const fail = (error: unknown): void => settle(() => reject(error as Error));
-      const aborted = (): void => fail(options.signal?.reason);
-      const waiter: Waiter = { owner, holders: new Set(conflict.holders), resolve: () => settle(resolve), reject: fail };
+      const fail = (error: Error): void => settle(() => reject(error));
+      const aborted = (): void => fail(options.signal?.reason as Error);
+      const waiter: Waiter = {
+        owner,
+        holders: new Set(conflict.holders),
+        resolve: () => settle(resolve),
+        reject: fail,
+      };
       this.#waiters.set(owner.spid, waiter);
       if (options.timeout > 0) timer = setTimeout(() => fail(sqlError(1222)), options.timeout);
       options.signal?.addEventListener("abort", aborted);

@@ -8,6 +8,7 @@ import { LockConflict, type LockManager } from "./locks.ts";
 import type { ReadView } from "./read-view.ts";
 import { RowEntry } from "./row-entry.ts";
 import { RowCursor } from "./row-cursor.ts";
+import { InsertUndo, WriteUndo } from "./row-undo.ts";
 import type { Transaction, WrittenTable } from "./transaction.ts";
 
 /** How the rows of a table are kept in one order. */
@@ -40,52 +41,6 @@ export interface RowChange {
 interface StoredIndex {
   readonly spec: IndexSpec;
   readonly store: IndexStore;
-}
-
-/** How an entry stood before a write. */
-class WriteUndo {
-  readonly #table: TableStore;
-  readonly #entry: RowEntry;
-  readonly #row: SqlRow;
-  readonly #deleted: boolean;
-  readonly #stamp: number;
-  readonly #writer: Transaction | null;
-  readonly #older: RowEntry["older"];
-
-  constructor(table: TableStore, entry: RowEntry) {
-    this.#table = table;
-    this.#entry = entry;
-    this.#row = entry.row;
-    this.#deleted = entry.deleted;
-    this.#stamp = entry.stamp;
-    this.#writer = entry.writer;
-    this.#older = entry.older;
-  }
-
-  undo(): void {
-    const entry = this.#entry;
-    if (entry.deleted && !this.#deleted) this.#table.rowCount++;
-    entry.row = this.#row;
-    entry.deleted = this.#deleted;
-    entry.stamp = this.#stamp;
-    entry.writer = this.#writer;
-    entry.older = this.#older;
-  }
-}
-
-class InsertUndo {
-  readonly #table: TableStore;
-  readonly #entry: RowEntry;
-
-  constructor(table: TableStore, entry: RowEntry) {
-    this.#table = table;
-    this.#entry = entry;
-  }
-
-  undo(): void {
-    this.#table.rowCount--;
-    this.#table.forget(this.#entry);
-  }
 }
 
 /**
@@ -271,7 +226,9 @@ export class TableStore implements WrittenTable {
 
   #rowOrder(): IndexStore {
     // The clustered index stands first; its store is the table.
-    this.#indexes.sort((a, b) => Number(b.spec.clustered) - Number(a.spec.clustered) || a.spec.indexId - b.spec.indexId);
+    this.#indexes.sort(
+      (a, b) => Number(b.spec.clustered) - Number(a.spec.clustered) || a.spec.indexId - b.spec.indexId,
+    );
     const first = this.#indexes[0];
     return first?.spec.clustered === true ? first.store : new IndexStore([]);
   }

@@ -67,6 +67,7 @@ export class BulkStream {
 
   #readColumns(): BulkColumn[] {
     const input = this.#input;
+    // tedious sends DONE alone where it has no rows. What the server makes of it is not documented: the worse is taken.
     if (input.uint8() !== Token.columns) throw interrupted();
     const count = input.uint16();
     const columns: BulkColumn[] = [];

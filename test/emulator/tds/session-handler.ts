@@ -118,7 +118,11 @@ export interface SessionHandler {
   batch(text: string, sink: ResponseSink, signal: AbortSignal): Promise<void>;
   rpc(call: RpcCall, sink: ResponseSink, signal: AbortSignal): Promise<void>;
   transaction(request: TransactionRequest, sink: ResponseSink, signal: AbortSignal): Promise<void>;
-  /** The bulk stream that follows a batch `INSERT BULK ...`. @returns rows inserted; throws SqlError when refused. */
+  /**
+   * The bulk stream that follows a batch `INSERT BULK ...`. When the load is cancelled or the client gone, `rows`
+   * throws; it never ends early as if it were complete.
+   * @returns rows inserted; throws SqlError when refused.
+   */
   bulkLoad(
     columns: readonly BulkColumn[],
     rows: AsyncIterable<readonly SqlRow[]>,

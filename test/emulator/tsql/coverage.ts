@@ -9,7 +9,7 @@ export interface CoveredNode<T extends object> {
   /** Reads are recorded, here and in everything below. */
   readonly node: T;
   /** `kind.field` of every clause with a value that was never read, in the order of the text. */
-  unreadClauses(): string[];
+  readonly unreadClauses: () => string[];
 }
 
 /** Fields that say where something stands or what was typed, not what to do. */
@@ -65,7 +65,7 @@ export function withCoverage<T extends object>(node: T): CoveredNode<T> {
 
   return {
     node: cover(node) as T,
-    unreadClauses() {
+    unreadClauses: () => {
       const found: string[] = [];
       collect(node, "statement", found);
       return found;

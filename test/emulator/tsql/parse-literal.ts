@@ -1,4 +1,3 @@
-import { SqlError } from "../values/sql-error.ts";
 import type { SqlType, SqlValue } from "../values/sql-type.ts";
 import type { Literal } from "./ast-expressions.ts";
 import type { Token } from "./lexer.ts";
@@ -57,7 +56,7 @@ function constantOf(token: Token, negative: boolean): [SqlType, SqlValue] {
       return exactNumber(token, negative);
     case "float": {
       const value = Number(/e[+-]?$/i.test(token.value) ? `${token.value}0` : token.value);
-      if (!Number.isFinite(value)) throw floatOutOfRange(token);
+      if (!Number.isFinite(value)) throw syntaxError.floatOutOfRange(token.value, token.line);
       return [{ name: "float" }, negative ? -value : value];
     }
     case "money":
@@ -110,15 +109,4 @@ function money(token: Token, negative: boolean): bigint {
     throw error;
   }
   return value;
-}
-
-function floatOutOfRange(token: Token): SqlError {
-  const error = new SqlError(
-    168,
-    15,
-    1,
-    `The floating point value '${token.value}' is out of the range of computer representation (8 bytes).`,
-  );
-  error.line = token.line;
-  return error;
 }

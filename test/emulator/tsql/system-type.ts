@@ -5,6 +5,9 @@ import { typeError } from "./syntax-error.ts";
 /** Where a type stands decides the length of `varchar` and the like without one: 1 in a declaration, 30 in CAST and CONVERT. */
 export type TypeUse = "declaration" | "cast";
 
+/** Whose size it is, for the error texts. */
+type TypeOwner = readonly [kind: "type" | "column", name: string];
+
 const synonyms: ReadonlyMap<string, SqlTypeName> = new Map<string, SqlTypeName>([
   ["integer", "int"],
   ["dec", "decimal"],
@@ -58,7 +61,7 @@ const lengthLimits: ReadonlyMap<string, number> = new Map([
  * @throws SqlError 131, 192, 1001, 1002, 2716, 2717, 2750
  */
 export function systemType(node: DataTypeNode, use: TypeUse, column?: string): SqlType | undefined {
-  const owner = column === undefined ? `type '${node.name.toLowerCase()}'` : `column '${column}'`;
+  const owner: TypeOwner = column === undefined ? ["type", node.name.toLowerCase()] : ["column", column];
   const written = node.name.toLowerCase();
   if (node.schema !== undefined && node.schema.toLowerCase() !== "sys") return undefined;
   if (written === "sysname") return noArguments(node, { name: "nvarchar", length: 128 });
@@ -74,7 +77,7 @@ export function systemType(node: DataTypeNode, use: TypeUse, column?: string): S
     case "numeric": {
       const precision = numberOf(first, 18);
       const scale = numberOf(second, 0);
-      if (precision > 38) throw typeError.precision(precision);
+      if (precision > 38) throw typeError.precision(precision, 38);
       if (precision < 1) throw typeError.invalidLength(precision);
       if (scale > precision) throw typeError.scaleAbovePrecision();
       return { name, precision, scale };
@@ -83,7 +86,7 @@ export function systemType(node: DataTypeNode, use: TypeUse, column?: string): S
       const bits = numberOf(first, 53);
       if (second !== undefined) throw typeError.width(node.name);
       if (bits < 1) throw typeError.invalidLength(bits);
-      if (bits > 53) throw typeError.floatPrecision(bits);
+      if (bits > 53) throw typeError.precision(bits, 53);
       return bits <= 24 ? { name: "real" } : { name: "float" };
     }
     case "time":
@@ -102,7 +105,7 @@ export function systemType(node: DataTypeNode, use: TypeUse, column?: string): S
 function lengthOf(
   written: number | "max" | undefined,
   name: SqlTypeName,
-  owner: string,
+  owner: TypeOwner,
   limit: number,
   use: TypeUse,
 ): number {
@@ -112,8 +115,8 @@ function lengthOf(
     return -1;
   }
   if (written < 1) throw typeError.invalidLength(written);
-  if (written > 8000) throw typeError.sizeForAny(written, owner);
-  if (written > limit) throw typeError.size(written, owner, limit);
+  if (written > 8000) throw typeError.sizeForAny(written, ...owner);
+  if (written > limit) throw typeError.size(written, ...owner, limit);
   return written;
 }
 

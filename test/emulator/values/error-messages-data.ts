@@ -100,6 +100,7 @@ export const DATA_MESSAGES: readonly ErrorMessage[] = [
   [10729, 15, "A nested INSERT, UPDATE, DELETE, or MERGE statement is not allowed in a SELECT statement that is not the immediate source of rows for an INSERT statement."],
   [10733, 15, "A nested INSERT, UPDATE, DELETE, or MERGE statement is not allowed in the USING clause of a MERGE statement."],
   [10735, 15, "Incorrect WHERE clause for filtered %S_MSG '%.*ls' on table '%.*ls'."],
+  [10738, 15, "The number of row value expressions in the INSERT statement exceeds the maximum allowed number of %d row values."],
   [10739, 15, "The insert column list used in the MERGE statement cannot contain multi-part identifiers. Use single part identifiers instead."],
   [10741, 15, "A TOP can not be used in the same query or sub-query as a OFFSET."],
   [10742, 15, "The offset specified in a OFFSET clause may not be negative."],

@@ -149,7 +149,13 @@ describe("does not fit", () => {
       "a rowversion where the primary has ordinary values",
       changed("code", { type: rowversionType }),
       "column code is rowversion and should be varchar(100)",
-      "ALTER TABLE [sales].[OrderLine] ALTER COLUMN [code] varchar(100) COLLATE Latin1_General_100_CI_AS NULL;",
+      "ALTER TABLE [sales].[OrderLine] DROP COLUMN [code];\nALTER TABLE [sales].[OrderLine] ADD [code] varchar(100) COLLATE Latin1_General_100_CI_AS NULL;",
+    ],
+    [
+      "a period column where the primary has ordinary values",
+      changed("code", { generatedAlways: true }),
+      "column code is GENERATED ALWAYS on the replica and takes no values",
+      "ALTER TABLE [sales].[OrderLine] DROP PERIOD FOR SYSTEM_TIME;",
     ],
     [
       "an extra column that needs a value",

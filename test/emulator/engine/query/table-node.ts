@@ -5,7 +5,7 @@ import type { SqlRow, SqlValue } from "../../values/sql-type.ts";
 import type { Runtime } from "../runtime.ts";
 import { choosePath, SargCache, usableSargs, type AccessPath } from "./access-path.ts";
 import type { NodeCursor, OpenRequest, OrderColumn, PlanNode } from "./plan-node.ts";
-import type { RangeEnd, RowIterator, RowSource } from "./row-source.ts";
+import type { RangeEnd, RowHandle, RowIterator, RowSource } from "./row-source.ts";
 import { keyValueOf, type KeyValue, type Sarg } from "./sarg.ts";
 
 const NO_ROWS: RowIterator = { next: () => undefined };
@@ -56,7 +56,7 @@ export class TableNode implements PlanNode {
     const path = choosePath(this.source, this.#slot, count, usable, request.order, request.rowGoal);
     const repeatedEqualities = usable.sargs.filter((sarg) => sarg.operator === "=" && sarg.values[0]!.slots.size > 0);
     const pathIsPoor = path.index === undefined || (path.equal.length === 0 && path.lower === undefined && path.upper === undefined && path.keysets.length === 0);
-    if (request.repeated && pathIsPoor && repeatedEqualities.length > 0 && count > SMALL && !this.wantsHandles) {
+    if (request.repeated && pathIsPoor && repeatedEqualities.length > 0 && count > SMALL) {
       return this.#hashCursor(runtime, repeatedEqualities, request);
     }
     return this.#pathCursor(runtime, path, request.repeated);
@@ -179,39 +179,51 @@ export class TableNode implements PlanNode {
       }
       return out;
     };
-    let table: Map<HashKey, SqlRow[]> | undefined;
-    const build = (): Map<HashKey, SqlRow[]> => {
-      const built = new Map<HashKey, SqlRow[]>();
+    const wants = this.wantsHandles;
+    let table: Map<HashKey, Bucket> | undefined;
+    const build = (): Map<HashKey, Bucket> => {
+      const built = new Map<HashKey, Bucket>();
       const rows = this.source.scan(runtime, true);
       for (let row = rows.next(); row !== undefined; row = rows.next()) {
         frame[slot] = row;
         if (local.some((test) => test(runtime) !== true)) continue;
         const key = keyOf("own");
         if (key === undefined) continue;
-        const bucket = built.get(key);
-        if (bucket) bucket.push(row);
-        else built.set(key, [row]);
+        let bucket = built.get(key);
+        if (!bucket) built.set(key, (bucket = { rows: [], handles: [] }));
+        bucket.rows.push(row);
+        if (wants) bucket.handles.push(rows.handle!());
       }
       return built;
     };
-    let bucket: readonly SqlRow[] = [];
+    let bucket: Bucket = NO_BUCKET;
     let at = 0;
     return {
       ordered: false,
       reset: () => {
         table ??= build();
         const key = keyOf("probe");
-        bucket = key === undefined ? [] : (table.get(key) ?? []);
+        bucket = key === undefined ? NO_BUCKET : (table.get(key) ?? NO_BUCKET);
         at = 0;
       },
       next: () => {
-        if (at >= bucket.length) return false;
-        frame[slot] = bucket[at++]!;
+        if (at >= bucket.rows.length) return false;
+        frame[slot] = bucket.rows[at]!;
+        if (wants) runtime.handles[slot] = bucket.handles[at]!;
+        at++;
         return true;
       },
     };
   }
 }
+
+/** Rows of one key. */
+interface Bucket {
+  readonly rows: SqlRow[];
+  readonly handles: RowHandle[];
+}
+
+const NO_BUCKET: Bucket = { rows: [], handles: [] };
 
 interface HashPart {
   readonly own: (runtime: Runtime) => SqlValue;

@@ -57,7 +57,6 @@ function bulkInsert(connection: Connection, count: number, size = 10): Promise<n
 
 describe("tedious", () => {
   test.each([
-    [0, 10, 4096],
     [1, 10, 512],
     [10_000, 10, 4096],
     [2000, 500, 512],
@@ -73,6 +72,12 @@ describe("tedious", () => {
     ]);
     expect((await run(connection, "after")).rows).toEqual([]);
     await closed(connection);
+  });
+
+  test("DONE alone, which the driver sends where it has no rows, is refused", async () => {
+    const connection = await connect(server.port);
+    await expect(bulkInsert(connection, 0)).rejects.toMatchObject({ number: 4804 });
+    await server.closedSessions(1);
   });
 
   test("over TLS", async () => {
@@ -177,9 +182,9 @@ test("mssql's bulk: types and values", async () => {
 });
 
 describe("bytes on the wire", () => {
-  const COLUMN = "81010000000000090026040161000000".slice(0, 26);
+  const COLUMN = "8101000000000009002604016100";
   const row = (value: number): string => `d104${value.toString(16).padStart(2, "0")}000000`;
-  const DONE = "fd00000000000000000000000000";
+  const DONE = "fd000000000000000000000000";
 
   async function send(hex: string): Promise<string> {
     const client = await RawClient.login(server.port);
@@ -190,7 +195,7 @@ describe("bytes on the wire", () => {
   }
 
   test("rows and DONE", async () => {
-    await send(COLUMN + row(1) + row(2) + DONE.slice(0, 26));
+    await send(COLUMN + row(1) + row(2) + DONE);
     expect(rows).toEqual([[1], [2]]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Lexer } from "../../../emulator/tsql/lexer.ts";
 import type { Token } from "../../../emulator/tsql/lexer.ts";
-import { SqlError } from "../../../emulator/values/sql-error.ts";
+import type { SqlError } from "../../../emulator/values/sql-error.ts";
 
 function tokens(text: string, quotedIdentifier = true): Token[] {
   const lexer = new Lexer(text, quotedIdentifier);

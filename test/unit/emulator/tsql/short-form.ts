@@ -71,7 +71,7 @@ function asText(node: Fields, short: Fields): string | undefined {
       return `${short["expression"] as string}${node["descending"] === true ? " DESC" : ""}`;
     case "select-expression":
       if (!allText(short["expression"])) return undefined;
-      return `${short["expression"] as string}${node["alias"] === undefined ? "" : ` AS ${String(node["alias"])}`}`;
+      return `${short["expression"] as string}${node["alias"] === undefined ? "" : ` AS ${node["alias"] as string}`}`;
     case "select-star":
       return dotted([short["table"], "*"]);
     default:

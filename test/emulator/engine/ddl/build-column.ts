@@ -1,0 +1,112 @@
+import type { Column, ComputedColumnModel, IdentityColumn } from "../../storage/database-model.ts";
+import type { Database } from "../../storage/database.ts";
+import type { ColumnDefinition } from "../../tsql/ast-tables.ts";
+import { systemType } from "../../tsql/system-type.ts";
+import { typeFamily } from "../../values/coerce-type.ts";
+import { sqlError } from "../../values/error-table.ts";
+import { Unsupported } from "../../values/sql-error.ts";
+import type { SqlType } from "../../values/sql-type.ts";
+import { compileExpression } from "../expressions/expression.ts";
+import { rowScope } from "../dml/row-expressions.ts";
+import type { Session } from "../session/session.ts";
+import { StatementContext } from "../statement-context.ts";
+import { wholeNode } from "../../tsql/coverage.ts";
+import type { Scope } from "../session/scope.ts";
+import { definitionText } from "./definition-text.ts";
+
+export interface ColumnPlace {
+  readonly database: Database;
+  readonly tableName: string;
+  readonly session: Session;
+  readonly scope: Scope;
+  /** Columns that stand before it, for computed ones. */
+  readonly columns: readonly Column[];
+  /** For error 2715. */
+  readonly columnNumber?: number;
+}
+
+function identityOf(definition: ColumnDefinition, type: SqlType, table: string): IdentityColumn | undefined {
+  const { identity } = definition;
+  if (!identity) return undefined;
+  const whole = typeFamily(type) === "integer" ? type.name !== "bit" : typeFamily(type) === "decimal" && (type.scale ?? 0) === 0;
+  if (!whole) throw sqlError(2749, definition.name);
+  const increment = BigInt(identity.increment);
+  if (increment === 0n) throw sqlError(2754, definition.name, table);
+  return { seed: BigInt(identity.seed), increment, notForReplication: identity.notForReplication };
+}
+
+/** The system type of a column and, for an alias type, its id and nullability. @throws SqlError 2715 */
+export function columnType(
+  definition: Pick<ColumnDefinition, "type" | "collation" | "name">,
+  place: Omit<ColumnPlace, "columns">,
+): { type: SqlType; userTypeId?: number; nullable?: boolean } {
+  const node = definition.type;
+  if (!node) return { type: { name: "rowversion" } };
+  const { database, session, scope } = place;
+  const context = new StatementContext(session, scope);
+  let type = systemType(node, "declaration");
+  let alias: { userTypeId?: number; nullable?: boolean } = {};
+  if (!type) {
+    const schemaId = node.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(node.schema)?.schemaId;
+    const user = schemaId === undefined ? undefined : database.findType(schemaId, node.name, session.transactions.current);
+    if (!user?.type) throw sqlError(2715, place.columnNumber ?? 1, node.schema === undefined ? node.name : `${node.schema}.${node.name}`, "");
+    type = user.type;
+    alias = { userTypeId: user.userTypeId, nullable: user.nullable };
+  } else if (node.name.toLowerCase() === "sysname") alias = { userTypeId: 256, nullable: false };
+  if (typeFamily(type) === "string") {
+    const collation = definition.collation === undefined ? (type.collation ?? database.collation) : context.checkCollation(definition.collation);
+    type = { ...type, collation };
+  } else if (definition.collation !== undefined) throw sqlError(452);
+  return { type, ...alias };
+}
+
+/** @throws SqlError 1711-like, 2715, 2749, 2754, 448; Unsupported */
+export function buildColumn(definition: ColumnDefinition, columnId: number, inKey: boolean, place: ColumnPlace): Column {
+  if (definition.columnSet || definition.filestream) throw new Unsupported("column sets and FILESTREAM");
+  if (definition.computed) return computedColumn(definition, columnId, place);
+  const { type, userTypeId, nullable: aliasNullable } = columnType(definition, { ...place, columnNumber: columnId });
+  const identity = identityOf(definition, type, place.tableName);
+  if (inKey && definition.nullable === true) throw sqlError(8147, definition.name, place.tableName);
+  if (identity && definition.nullable === true) throw sqlError(8147, definition.name, place.tableName);
+  const nullable =
+    definition.nullable ?? (inKey || identity !== undefined || type.name === "rowversion" || definition.generatedAlways !== undefined ? false : (aliasNullable ?? true));
+  return {
+    columnId,
+    name: definition.name === "" ? "timestamp" : definition.name,
+    type,
+    ...(userTypeId === undefined ? {} : { userTypeId }),
+    nullable,
+    ...(identity ? { identity } : {}),
+    ...(definition.rowGuidCol ? { rowGuidCol: true } : {}),
+    ...(definition.sparse ? { sparse: true } : {}),
+    ...(definition.hidden ? { hidden: true } : {}),
+    ...(definition.generatedAlways ? { generatedAlways: definition.generatedAlways } : {}),
+    ...(definition.masked === undefined ? {} : { maskingFunction: definition.masked }),
+  };
+}
+
+/** Functions that give another value each time: such a column cannot be kept with the row. */
+const VOLATILE = /\b(getdate|getutcdate|sysdatetime|sysutcdatetime|sysdatetimeoffset|current_timestamp|newid|rand)\b/i;
+
+function computedColumn(definition: ColumnDefinition, columnId: number, place: ColumnPlace): Column {
+  const computed = definition.computed!;
+  const expression = wholeNode(computed.expression);
+  const compiled = compileExpression(expression, rowScope(place.columns, place.tableName, place.session));
+  if (compiled.volatile === true || VOLATILE.test(computed.text)) {
+    throw new Unsupported("computed columns that are not deterministic");
+  }
+  const model: ComputedColumnModel = { definition: definitionText(expression, computed.text), persisted: computed.persisted };
+  if (definition.nullable !== undefined && !computed.persisted) throw sqlError(8183);
+  const nullable = definition.nullable ?? (compiled.nullable || computesMore(compiled.type));
+  return { columnId, name: definition.name, type: withCollation(compiled.type, place.database), nullable, computed: model };
+}
+
+/** Arithmetic may overflow, so the server calls its result nullable. */
+function computesMore(type: SqlType): boolean {
+  const family = typeFamily(type);
+  return family === "integer" || family === "decimal" || family === "float" || family === "money";
+}
+
+function withCollation(type: SqlType, database: Database): SqlType {
+  return typeFamily(type) === "string" && type.collation === undefined ? { ...type, collation: database.collation } : type;
+}
