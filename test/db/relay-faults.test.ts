@@ -24,8 +24,8 @@ async function relay(
     serveWire(replica, { encrypt }),
   ]);
   const [from, to] = await Promise.all([primaryEnd.connect(), replicaEnd.connect()]);
-  if (faults.primary) primaryEnd.emulator.faults.at(...faults.primary);
-  if (faults.replica) replicaEnd.emulator.faults.at(...faults.replica);
+  if (faults.primary) primaryEnd.faults.at(...faults.primary);
+  if (faults.replica) replicaEnd.faults.at(...faults.replica);
   const run = async () => {
     const source = await openRelaySource(from, { text: "SELECT", params: [] }, { signal, timeoutMs });
     return source.pipe({
@@ -40,8 +40,8 @@ async function relay(
   };
   /** The same again over the same connections, without faults. */
   const again = async () => {
-    primaryEnd.emulator.faults.clear();
-    replicaEnd.emulator.faults.clear();
+    primaryEnd.faults.clear();
+    replicaEnd.faults.clear();
     replica.loads.length = 0;
     expect(await run()).toMatchObject({ rows: ROWS.length, more: false });
     expect(replica.loads.flatMap((load) => load.rows)).toEqual(ROWS);

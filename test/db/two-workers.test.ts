@@ -32,20 +32,21 @@ describe("a second worker beside the first", () => {
     expect(await getKey(stack.app, "error:Account")).toBeNull();
   });
 
-  it("a step whose fence was raised by another commits nothing", async () => {
-    await stack.databases.primary.run("UPDATE Account SET balance = 0 WHERE id = 1;");
-    const fault = stack.databases.faults?.at(
-      { step: "commit", app: "mssql_sync", match: /mssql_sync\.ledger SET state/ },
-      "freeze",
-    );
-    if (fault === undefined) return;
-    const ticking = stack.tick();
-    await fault.hit;
-    const raised = raiseFence(stack.app.replica, { schema: "dbo", name: "Account" });
-    fault.release();
-    await ticking;
-    await raised;
-    await stack.tick();
-    await expectEqualTables(stack, "Account", ["id", "balance"]);
-  });
+  it.runIf(process.env["SQLSERVER_REPLICA_URL"] === undefined)(
+    "a step whose fence was raised by another commits nothing",
+    async () => {
+      await stack.databases.primary.run("UPDATE Account SET balance = 0 WHERE id = 1;");
+      const { faults } = stack.databases;
+      if (faults === undefined) throw new Error("faults need an emulator");
+      const fault = faults.at({ step: "commit", app: "mssql_sync", match: /mssql_sync\.ledger SET state/ }, "freeze");
+      const ticking = stack.tick();
+      await fault.hit;
+      const raised = raiseFence(stack.app.replica, { schema: "dbo", name: "Account" });
+      fault.release();
+      await ticking;
+      await raised;
+      await stack.tick();
+      await expectEqualTables(stack, "Account", ["id", "balance"]);
+    },
+  );
 });

@@ -1,7 +1,8 @@
 import { afterEach, expect } from "vitest";
 import { Connection } from "tedious";
+import { Faults } from "../emulator/faults.ts";
 import type { BulkColumn, ResponseSink, SessionHandler } from "../emulator/tds/session-handler.ts";
-import { startEmulator, type Emulator } from "../emulator/start-emulator.ts";
+import { startTdsServer, type TdsServer } from "../emulator/tds/tds-server.ts";
 import { DEFAULT_COLLATION } from "../emulator/values/collation.ts";
 import type { SqlRow, SqlType } from "../emulator/values/sql-type.ts";
 
@@ -50,39 +51,47 @@ export class WireSession implements SessionHandler {
   close(): void {}
 }
 
-const open: { emulator: Emulator; connections: Connection[] }[] = [];
+const open: { server: TdsServer; faults: Faults; connections: Connection[]; unsupported: string[] }[] = [];
 
 afterEach(async () => {
-  for (const { emulator, connections } of open.splice(0)) {
+  for (const { server, faults, connections, unsupported } of open.splice(0)) {
+    faults.clear();
     for (const connection of connections) connection.close();
-    await emulator.close();
-    expect(emulator.unsupported).toEqual([]);
+    await server.close();
+    expect(unsupported).toEqual([]);
   }
 });
 
 export interface WireEnd {
-  readonly emulator: Emulator;
+  readonly faults: Faults;
   connect(): Promise<Connection>;
 }
 
-/** The emulator's wire in front of the session; ends with the test. */
+/** The emulator's wire, without its engine, in front of the session; ends with the test. */
 export async function serveWire(
   session: WireSession,
   { encrypt = false, packetSize = 4096 }: { encrypt?: boolean; packetSize?: number } = {},
 ): Promise<WireEnd> {
-  const emulator = await startEmulator({
+  const faults = new Faults();
+  const unsupported: string[] = [];
+  const server = await startTdsServer({
+    port: 0,
+    factory: { openSession: () => session },
     encryption: encrypt ? "required" : "not-supported",
-    createFactory: () => ({ openSession: () => session }),
+    version: [16, 0, 1000],
+    gate: faults,
+    observer: undefined,
+    onUnsupported: (text) => unsupported.push(text),
   });
   const connections: Connection[] = [];
-  open.push({ emulator, connections });
+  open.push({ server, faults, connections, unsupported });
   return {
-    emulator,
+    faults,
     async connect() {
       const connection = new Connection({
         server: "localhost",
-        authentication: { type: "default", options: { userName: "sa", password: emulator.password } },
-        options: { port: emulator.port, trustServerCertificate: true, encrypt, packetSize, cancelTimeout: 500 },
+        authentication: { type: "default", options: { userName: "sa", password: "secret" } },
+        options: { port: server.port, trustServerCertificate: true, encrypt, packetSize, cancelTimeout: 500 },
       });
       connections.push(connection);
       connection.on("error", () => {}); // told by the requests too

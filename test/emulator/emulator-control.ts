@@ -25,7 +25,7 @@ export type ControlReply =
 
 /** @returns what takes the parent's messages */
 export function emulatorControl(
-  emulator: Emulator,
+  emulator: Pick<Emulator, "faults" | "clock" | "unsupported">,
   reply: (message: ControlReply) => void,
 ): (message: unknown) => void {
   const faults = new Map<string | number, Fault>();

@@ -85,7 +85,7 @@ export async function setKey(app: App, name: string, value: string): Promise<voi
 }
 
 export async function getKey(app: App, name: string): Promise<string | null> {
-  return await app.state.redis.run(`get ${name}`, (client) => client.get(`${app.config.redisKeyPrefix}:${name}`));
+  return app.state.redis.run(`get ${name}`, (client) => client.get(`${app.config.redisKeyPrefix}:${name}`));
 }
 
 export async function deleteKey(app: App, name: string): Promise<void> {

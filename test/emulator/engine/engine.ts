@@ -30,6 +30,7 @@ export class Engine implements SessionFactory {
   readonly #batches = new Map<string, Batch>();
   #lastSpid = 50;
   #sequentialIds = 0;
+  #temporaryNumber = 0;
 
   constructor(options: EngineOptions) {
     this.clock = options.clock;
@@ -69,6 +70,11 @@ export class Engine implements SessionFactory {
 
   metadataChanged(): void {
     this.schemaVersion++;
+  }
+
+  /** For the names of #temp tables. */
+  nextTemporaryNumber(): number {
+    return ++this.#temporaryNumber;
   }
 
   nextSequentialId(): number {

@@ -41,6 +41,14 @@ export class Runtime {
     return this.#view;
   }
 
+  /** The same statement with other variables: the query of an inline function with its parameters. */
+  nested(scope: Scope): Runtime {
+    const runtime = new Runtime(this.session, scope);
+    runtime.#time = this.statementTime();
+    runtime.#view = this.view();
+    return runtime;
+  }
+
   /** The statement is over: snapshots of its own go. */
   end(): void {
     for (const close of this.#onEnd.splice(0)) close();

@@ -10,7 +10,7 @@ import type { LoginRequest } from "./login7.ts";
 import type { Message } from "./message-reader.ts";
 import { PacketType } from "./packet.ts";
 import { readRpcRequest, sqlOfCall } from "./rpc-request.ts";
-import type { SessionHandler } from "./session-handler.ts";
+import type { EnvChange, SessionHandler } from "./session-handler.ts";
 import { type StartupOptions, openSession, readLoginRequest } from "./startup.ts";
 import type { StatementObserver } from "./statement-observer.ts";
 import { TokenSink } from "./token-sink.ts";
@@ -115,7 +115,7 @@ class Connection {
   ): Promise<boolean> {
     const { response, gone } = this.#link;
     const sink = new TokenSink(response, kind);
-    sink.onDatabase = (name) => (this.#observed.database = name);
+    sink.onEnvChange = (change) => this.#environmentChanged(change);
     if (message.body.ignored) {
       // 2.2.1.7: a message that the client gave up is answered with one DONE and nothing is done.
       writeDone(response.out, Token.done, DoneStatus.error, 0);
@@ -146,6 +146,14 @@ class Connection {
     return false;
   }
 
+  #environmentChanged(change: EnvChange): void {
+    if (change.kind === "database") this.#observed.database = change.value;
+    if (change.kind === "begin-transaction") this.#points.inTransaction = true;
+    if (change.kind === "commit-transaction" || change.kind === "rollback-transaction") {
+      this.#points.inTransaction = false;
+    }
+  }
+
   /** Tells the client, unless nobody listens any more. */
   async #fail(error: unknown, sink: TokenSink, signal: AbortSignal): Promise<void> {
     if (this.#link.gone.aborted || error instanceof ConnectionDropped) return;
@@ -170,7 +178,7 @@ class Connection {
   async #rollBack(sink: TokenSink): Promise<void> {
     const quiet = new TokenSink(this.#link.response, "batch");
     quiet.mute();
-    quiet.onDatabase = sink.onDatabase;
+    quiet.onEnvChange = sink.onEnvChange;
     await this.#session.transaction({ kind: "rollback", name: "" }, quiet, new AbortController().signal);
   }
 
@@ -205,7 +213,7 @@ class Connection {
       await this.#points.aroundCommit(() => this.#session.transaction(request, sink, signal));
     } else {
       await this.#session.transaction(request, sink, signal);
-      if (request.kind !== "save") this.#points.transactionEnded();
+      if (request.kind === "begin") this.#points.transactionBegins();
     }
   }
 

@@ -14,6 +14,8 @@ export class FaultPoints {
   /** For a session that tells its commits itself (COMMIT as text, autocommit). */
   readonly hooks: SessionHooks;
   database: () => string;
+  /** Outside of a transaction each statement is one of its own. */
+  inTransaction = false;
   readonly #link: Link;
   readonly #app: string;
   readonly #gate: FaultGate | undefined;
@@ -33,9 +35,7 @@ export class FaultPoints {
       beforeCommit: () => (this.#inCommitRequest ? undefined : this.#reach("commit", this.#transactionSql, 0)),
       afterCommit: () => {
         if (this.#inCommitRequest) return undefined;
-        const reached = this.#reach("committed", this.#transactionSql, 0);
-        this.transactionEnded();
-        return reached;
+        return this.#reach("committed", this.#transactionSql, 0);
       },
     };
   }
@@ -50,6 +50,7 @@ export class FaultPoints {
     this.#rows = 0;
     // A copy of the beginning: a part of a long text would keep all of it in memory.
     const kept = text.length <= MOST_CHARACTERS ? text : Buffer.from(text.slice(0, MOST_CHARACTERS)).toString();
+    if (!this.inTransaction) this.#transactionSql = [];
     this.#transactionSql.push(kept);
     if (this.#transactionSql.length > MOST_STATEMENTS) this.#transactionSql.shift();
   }
@@ -59,8 +60,9 @@ export class FaultPoints {
     this.#rows = 0;
   }
 
-  transactionEnded(): void {
+  transactionBegins(): void {
     this.#transactionSql = [];
+    this.inTransaction = true;
   }
 
   requestEnded(): void {
@@ -89,7 +91,7 @@ export class FaultPoints {
       await commit();
     } finally {
       this.#inCommitRequest = false;
-      this.transactionEnded();
+      this.inTransaction = false;
     }
     await this.#reach("committed", sql, 0);
   }

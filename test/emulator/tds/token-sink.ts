@@ -27,8 +27,8 @@ type Done = Parameters<ResponseSink["done"]>[0];
 export class TokenSink implements ResponseSink {
   /** Called for each row before it is written; set only while someone waits for a row. */
   onRow: (() => Promise<void> | undefined) | undefined;
-  /** Tells which database the session is in. */
-  onDatabase: ((name: string) => void) | undefined;
+  /** Told of each change of the environment: database, transaction. */
+  onEnvChange: ((change: EnvChange) => void) | undefined;
   readonly #response: ResponseWriter;
   readonly #out: ByteWriter;
   readonly #inRpc: boolean;
@@ -107,7 +107,7 @@ export class TokenSink implements ResponseSink {
 
   envChange(change: EnvChange): void {
     this.#release();
-    if (change.kind === "database") this.onDatabase?.(change.value);
+    this.onEnvChange?.(change);
     writeEnvChange(this.#out, change);
   }
 

@@ -99,14 +99,7 @@ function money(token: Token, negative: boolean): bigint {
   const rounded = BigInt(whole + digits.slice(0, 4)) + (digits.charAt(4) >= "5" ? 1n : 0n);
   const value = below ? -rounded : rounded;
   if (value < -(2n ** 63n) || value >= 2n ** 63n) {
-    const error = new SqlError(
-      293,
-      16,
-      0,
-      `Cannot convert a char value to money. The char value has incorrect syntax.`,
-    );
-    error.line = token.line;
-    throw error;
+    throw syntaxError.invalidMoney(token.line);
   }
   return value;
 }

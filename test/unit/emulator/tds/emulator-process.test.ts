@@ -23,10 +23,15 @@ class EmulatorChild {
   readonly process: ChildProcess;
   readonly #replies: ControlReply[] = [];
   #wake: (() => void) | undefined;
+  #exited = false;
 
   constructor(...args: string[]) {
     this.process = fork(CLI, args, { execArgv: ["--import", "tsx"], stdio: ["ignore", "ignore", "inherit", "ipc"] });
     children.push(this.process);
+    this.process.once("exit", () => {
+      this.#exited = true;
+      this.#wake?.();
+    });
     this.process.on("message", (reply: ControlReply) => {
       this.#replies.push(reply);
       this.#wake?.();
@@ -38,7 +43,10 @@ class EmulatorChild {
   }
 
   async reply(): Promise<ControlReply> {
-    while (this.#replies.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (this.#replies.length === 0) {
+      if (this.#exited) throw new Error("the emulator has ended");
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
     return this.#replies.shift()!;
   }
 

@@ -175,6 +175,32 @@ describe("what it does", () => {
   });
 });
 
+test("a pattern at a commit means the statements of that transaction, not those before it", async () => {
+  const connection = await connect(server.port);
+  await run(connection, "INSERT before");
+  await begin(connection);
+  await run(connection, "UPDATE inside");
+  const before = server.faults.at({ step: "commit", match: /before/ }, "drop");
+  const inside = server.faults.at({ step: "commit", match: /inside/ }, { error: 1222 });
+  await expect(commit(connection)).rejects.toMatchObject({ number: 1222 });
+  await commit(connection);
+  await run(connection, "COMMIT as text");
+  expect([before.hits, inside.hits]).toEqual([0, 1]);
+  await closed(connection);
+});
+
+test.each([false, true])("drop and throttling, encrypt %s: what was sent before arrives", async (encrypt) => {
+  const connection = await connect(server.port, { encrypt });
+  server.faults.at({ step: "batch", match: /one/ }, { error: 40501 });
+  await expect(run(connection, "one")).rejects.toMatchObject({ number: 40501 });
+  const second = await connect(server.port, { encrypt });
+  server.faults.at({ step: "row", after: 3000 }, "drop");
+  let arrived = 0;
+  await expect(run(second, "rows", undefined, (request) => request.on("row", () => arrived++))).rejects.toThrow();
+  expect(arrived).toBe(3000);
+  await server.closedSessions(2);
+});
+
 describe("the client dies while it is frozen", () => {
   test("reading", async () => {
     const connection = await connect(server.port);

@@ -45,7 +45,7 @@ describe("a call as a script", () => {
       "DECLARE @emulator_1 decimal(9, 2), @emulator_2 varchar(5), @emulator_3 datetime2(3); " +
         "EXEC dbo.proc @a = @emulator_1, @emulator_2, @c = @emulator_3 OUTPUT",
     ],
-  ])("%s %j", (procedure, parameters, script) => {
+  ])("%s: %#", (procedure, parameters, script) => {
     expect(scriptOfCall({ procedure, parameters })).toBe(script);
   });
 });

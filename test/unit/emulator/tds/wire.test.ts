@@ -29,7 +29,7 @@ beforeEach(async () => {
     calls: {
       first: (call, sink) => {
         order.push("first");
-        for (const parameter of call.parameters) order.push(String(parameter.value));
+        for (const parameter of call.parameters) order.push(JSON.stringify(parameter.value));
         sink.returnStatus(1);
       },
       second: () => {
