@@ -1,18 +1,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parseDatabaseSetting } from "../../src/config/database-setting.ts";
-import { Database } from "../../src/db/database.ts";
+import type { Database } from "../../src/db/database.ts";
 import { preflight } from "../../src/primary/preflight.ts";
 import { readShape } from "../../src/primary/read-shape.ts";
 import { openTestDatabases, type TestDatabases } from "../support/databases.ts";
+import { productDatabase } from "../support/product-database.ts";
 
 let databases: TestDatabases;
 let primary: Database;
 
 beforeAll(async () => {
   databases = await openTestDatabases();
-  const setting = parseDatabaseSetting(databases.primary.url, 2);
-  if (!setting.ok) throw new Error(setting.problems.join("; "));
-  primary = new Database("primary", setting.value.config);
+  primary = productDatabase("primary", databases.primary.url);
 });
 afterAll(async () => {
   await primary.close();

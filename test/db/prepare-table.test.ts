@@ -1,26 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseDatabaseSetting } from "../../src/config/database-setting.ts";
-import { Database, type Role } from "../../src/db/database.ts";
+import type { Database } from "../../src/db/database.ts";
 import type { TableShape } from "../../src/model/table-shape.ts";
 import { shapeText } from "../../src/model/table-shape.ts";
 import { readShape } from "../../src/primary/read-shape.ts";
 import { prepareTable } from "../../src/replica/prepare-table.ts";
 import { openTestDatabases, type TestDatabases } from "../support/databases.ts";
+import { productDatabase } from "../support/product-database.ts";
 
 let databases: TestDatabases;
 let primary: Database;
 let replica: Database;
 
-function open(role: Role, url: string): Database {
-  const setting = parseDatabaseSetting(url, 2);
-  if (!setting.ok) throw new Error(setting.problems.join("; "));
-  return new Database(role, setting.value.config);
-}
-
 beforeAll(async () => {
   databases = await openTestDatabases();
-  primary = open("primary", databases.primary.url);
-  replica = open("replica", databases.replica.url);
+  primary = productDatabase("primary", databases.primary.url);
+  replica = productDatabase("replica", databases.replica.url);
 });
 afterAll(async () => {
   await primary.close();

@@ -63,6 +63,8 @@ function print(node: Node, options: PrintOptions): string {
       return printLiteral(node.text);
     case "column":
       return node.table === undefined ? quoteName(node.name) : `${quoteName(node.table.name)}.${quoteName(node.name)}`;
+    case "global-variable":
+      return node.name;
     case "unary":
       return `${node.operator}${operand(node.operand, node, options)}`;
     case "binary":

@@ -54,6 +54,8 @@ export class Session implements SessionHandler, LockOwner {
   lastIdentity: bigint | null = null;
   tryDepth = 0;
   statementsRun = 0;
+  /** INSERT ... EXEC is at work: it does not nest. */
+  insertExec = false;
   /** Rises when a #temp table or table variable comes, changes or goes. */
   localVersion = 0;
   /** Errors that already know their line; of THROW; of RAISERROR. */

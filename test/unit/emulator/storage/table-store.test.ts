@@ -71,7 +71,9 @@ describe("TableStore", () => {
     fill(server, store, [1, null], [2, null], [3, 7]);
     expect(store.index(2)!.size).toBe(1);
     const transaction = begin();
-    expect(() => store.update(transaction, [{ entry: find(store, transaction, 1), row: [1, 7] }])).toThrow("2601");
+    expect(() => store.update(transaction, [{ entry: find(store, transaction, 1), row: [1, 7] }])).toThrow(
+      "with unique index 'UX'. The duplicate key value is (7).",
+    );
   });
 
   it("takes back a statement, a savepoint and a transaction", () => {

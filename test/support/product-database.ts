@@ -1,0 +1,9 @@
+import { parseDatabaseSetting } from "../../src/config/database-setting.ts";
+import { Database, type Role } from "../../src/db/database.ts";
+
+/** One of the test's databases as the product opens it, under the product's own application name. */
+export function productDatabase(role: Role, url: string): Database {
+  const setting = parseDatabaseSetting(url, 2);
+  if (!setting.ok) throw new Error(`open the ${role}: its setting ${setting.problems.join("; ")}`);
+  return new Database(role, setting.value.config);
+}
