@@ -55,11 +55,9 @@ export const trackingViews: readonly ViewSource[] = [
       const { object_id: only } = filter;
       for (const table of database.tracking?.tables.values() ?? []) {
         if (only !== undefined && only !== table.objectId) continue;
-        // Switched on by the reader's own transaction: what it is valid since is known at its commit.
-        if (table.validity.length === 0) continue;
         const object = database.objects.get(table.objectId);
         if (object === undefined || !isVisible(database, object, reader)) continue;
-        yield { table, validity: validitySeen(table, reader.snapshot) };
+        yield { table, validity: validitySeen(database.tracking!, table, reader.snapshot) };
       }
     },
     columns: {

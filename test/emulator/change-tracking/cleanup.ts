@@ -44,7 +44,7 @@ export function forgetHistory(database: Database, version: number, objectId?: nu
   const number = commits.next();
   const tables = [...tracking.tables.values()].filter((table) => objectId === undefined || table.objectId === objectId);
   for (const table of tables) {
-    const before = validitySeen(table, Infinity);
+    const before = validitySeen(tracking, table, Infinity);
     const value = {
       beginVersion: before.beginVersion,
       minValidVersion: Math.max(before.minValidVersion, version),

@@ -60,7 +60,7 @@ function* recordsIn(
 ): Iterable<ChangeRecord> {
   const { changes } = tracking;
   const newest = versionSeen(database, snapshot);
-  const cleaned = validitySeen(tracking, snapshot).cleanupVersion;
+  const cleaned = validitySeen(database, tracking, snapshot).cleanupVersion;
   const after = Math.max(from === null ? cleaned : Number(from), cleaned);
   for (let at = firstAfter(changes, after); at < changes.length && changes[at]!.version <= newest; at++)
     yield changes[at]!;

@@ -102,7 +102,7 @@ export function disableTableTracking(transaction: Transaction, database: Databas
   change(transaction, tracking, table.objectId, undefined);
   database.replaceObject(transaction, { ...table, modifyDate: database.server.clock.now() });
   if (tracked.validity.length > 0) {
-    transaction.onCommit(() => tracking.former.set(table.objectId, validitySeen(tracked, Infinity)));
+    transaction.onCommit(() => tracking.former.set(table.objectId, validitySeen(tracking, tracked, Infinity)));
   }
 }
 

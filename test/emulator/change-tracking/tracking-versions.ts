@@ -24,9 +24,12 @@ export function versionSeen(tracking: DatabaseTracking, snapshot: number): numbe
   return seenBy(tracking.versions, snapshot) ?? 0;
 }
 
-export function validitySeen(table: TableTracking, snapshot: number): TableValidity {
-  // A table that is seen at all was tracked before the snapshot, or 3961 was raised.
-  return seenBy(table.validity, snapshot) ?? table.validity[0]!.value;
+export function validitySeen(tracking: DatabaseTracking, table: TableTracking, snapshot: number): TableValidity {
+  const seen = seenBy(table.validity, snapshot);
+  if (seen !== undefined) return seen;
+  // Switched on by the transaction that asks: it will begin at the version that is current at its commit.
+  const version = versionSeen(tracking, snapshot);
+  return { beginVersion: version, minValidVersion: version, cleanupVersion: 0 };
 }
 
 /** CHANGE_TRACKING_CURRENT_VERSION(): null where Change Tracking is off. */
@@ -39,8 +42,10 @@ export function currentVersion(database: Database, snapshot = Infinity): bigint 
  * no such table. Rights are the engine's business.
  */
 export function minValidVersion(database: Database, objectId: number, snapshot = Infinity): bigint | null {
-  const table = database.tracking?.tables.get(objectId);
-  return table === undefined ? null : BigInt(validitySeen(table, snapshot).minValidVersion);
+  const { tracking } = database;
+  const table = tracking?.tables.get(objectId);
+  if (tracking === null || table === undefined) return null;
+  return BigInt(validitySeen(tracking, table, snapshot).minValidVersion);
 }
 
 /** sys.dm_tran_commit_table, oldest first. */

@@ -33,6 +33,8 @@ export class IndexStore {
   #moves = 0;
   readonly #comparers: readonly KeyComparer[];
   readonly #compare: (a: RowEntry, b: RowEntry) => number;
+  /** What cursors see of this. */
+  readonly #source: CursorSource;
 
   constructor(keys: readonly KeyColumn[]) {
     this.keys = keys;
@@ -41,6 +43,14 @@ export class IndexStore {
       return key.descending ? (a: SqlValue, b: SqlValue): number => compare(b, a) : compare;
     });
     this.#compare = this.#entryComparer();
+    this.#source = {
+      moves: () => this.#moves,
+      chunk: (at) => this.#chunks[at],
+      chunks: () => this.#chunks.length,
+      compareToKey: (row, values) => this.compareToKey(row, values),
+      lowerBound: (test) => this.#lowerBound(test),
+      compare: this.#compare,
+    };
   }
 
   /** Entries, those that only old snapshots see included. */
@@ -141,14 +151,7 @@ export class IndexStore {
   }
 
   open(range: KeyRange = {}): IndexCursor {
-    return new IndexCursor(range, {
-      moves: () => this.#moves,
-      chunk: (at) => this.#chunks[at],
-      chunks: () => this.#chunks.length,
-      compareToKey: (row, values) => this.compareToKey(row, values),
-      lowerBound: (test) => this.#lowerBound(test),
-      compare: this.#compare,
-    });
+    return new IndexCursor(range, this.#source);
   }
 
   #notBefore(row: SqlRow): (entry: RowEntry) => boolean {

@@ -1,4 +1,3 @@
-import { uuidToBytes } from "../values/coerce-binary.ts";
 import { typeFamily } from "../values/coerce-type.ts";
 import { stringComparer } from "../values/collation.ts";
 import { Unsupported } from "../values/sql-error.ts";
@@ -38,13 +37,20 @@ function compareBytes(a: Buffer, b: Buffer): number {
   return 0;
 }
 
-/** The last six bytes come first, then group by group backwards ("Comparing GUID and uniqueidentifier values"). */
-const UUID_ORDER = [10, 11, 12, 13, 14, 15, 8, 9, 6, 7, 4, 5, 0, 1, 2, 3] as const;
+/**
+ * The last six bytes come first, then group by group backwards, the first three groups byte by byte backwards ("Comparing
+ * GUID and uniqueidentifier values"). As places in the text, whose upper case digits order as their values do.
+ */
+const UUID_ORDER = [
+  ...[24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 19, 20, 21, 22],
+  ...[16, 17, 14, 15, 11, 12, 9, 10, 6, 7, 4, 5, 2, 3, 0, 1],
+] as const;
 
 function compareUuid(a: string, b: string): number {
-  const left = uuidToBytes(a);
-  const right = uuidToBytes(b);
-  for (const at of UUID_ORDER) if (left[at] !== right[at]) return left[at]! - right[at]!;
+  for (const at of UUID_ORDER) {
+    const difference = a.charCodeAt(at) - b.charCodeAt(at);
+    if (difference !== 0) return difference;
+  }
   return 0;
 }
 

@@ -91,7 +91,7 @@ export class TableStore implements WrittenTable {
   scan(view: ReadView, range: KeyRange & { readonly indexId?: number } = {}): RowCursor {
     if (this.definitionStamp > view.snapshot) throw sqlError(3961, this.label.database);
     const locksRows = view.uncommitted === "wait" || view.uncommitted === "skip";
-    if (view.keepTable === true) this.locks.acquire(view.transaction, this, view.keep === "S" ? "S" : "X");
+    if (view.keepTable === true) this.locks.acquire(view.transaction, this, view.keep ?? "S");
     else if (view.keep !== undefined) this.locks.acquire(view.transaction, this, view.keep === "S" ? "IS" : "IX");
     else if (this.locks.any) this.locks.check(view.transaction, this, locksRows ? "IS" : "Sch-S");
     const store = range.indexId === undefined ? this.#rows : this.index(range.indexId);

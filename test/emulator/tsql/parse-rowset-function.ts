@@ -2,6 +2,7 @@ import type { Expression } from "./ast-expressions.ts";
 import type { OpenJsonColumn, TableSource } from "./ast-queries.ts";
 import { parseExpression } from "./parse-expression.ts";
 import {
+  isIdentifier,
   parseColumnNames,
   parseDataType,
   parseIdentifier,
@@ -11,6 +12,7 @@ import {
 } from "./parse-names.ts";
 import { isLiteral, parseLiteral } from "./parse-literal.ts";
 import { parseRequiredAlias, parseTableAlias } from "./parse-table-source.ts";
+import { syntaxError } from "./syntax-error.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 /** CHANGETABLE ("CHANGETABLE (Transact-SQL)"): an alias is required. */
@@ -24,14 +26,20 @@ export function parseChangeTable(p: TokenCursor): TableSource {
     const since = parseSinceVersion(p);
     const forceSeek = p.accept(",", "FORCESEEK");
     p.expect(")");
-    return { kind: "changetable-changes", pos, table, since, forceSeek, ...parseRequiredAlias(p) };
+    return { kind: "changetable-changes", pos, table, since, forceSeek, ...parseChangeTableAlias(p) };
   }
   const keyColumns = parseColumnNames(p);
   p.expect(",");
   const keyValues = p.parenthesized(() => parseExpression(p));
   const forceSeek = p.accept(",", "FORCESEEK");
   p.expect(")");
-  return { kind: "changetable-version", pos, table, keyColumns, keyValues, forceSeek, ...parseRequiredAlias(p) };
+  return { kind: "changetable-version", pos, table, keyColumns, keyValues, forceSeek, ...parseChangeTableAlias(p) };
+}
+
+/** @throws SqlError 22104 without an alias */
+function parseChangeTableAlias(p: TokenCursor): ReturnType<typeof parseRequiredAlias> {
+  if (!p.is("AS") && !isIdentifier(p)) throw syntaxError.changeTableAlias(p.line);
+  return parseRequiredAlias(p);
 }
 
 /** A constant or a variable: the documentation says that an expression is a syntax error. */

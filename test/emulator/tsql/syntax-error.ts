@@ -36,6 +36,7 @@ export const syntaxError = {
   rowsOfOneLength: (line: number) => atLine(line, sqlError(10709)),
   mergeTerminator: (line: number) => atLine(line, sqlError(10713)),
   tooManyRows: (line: number) => atLine(line, sqlError(10738, 1000)),
+  changeTableAlias: (line: number) => atLine(line, sqlError(22104)),
   contextWithSelect: (line: number) => atLine(line, sqlError(22108)),
 };
 

@@ -52,11 +52,11 @@ function finder(writer: TableWriter, table: TableObject, columns: readonly numbe
 }
 
 /** @param written ordinals that an UPDATE wrote; a foreign key over none of them cannot have broken */
-export function checkReferencing(writer: TableWriter, rows: readonly SqlRow[], verb: "INSERT" | "UPDATE", written: ReadonlySet<number> | undefined): void {
+export function checkReferencing(writer: TableWriter, rows: readonly SqlRow[], verb: string, written: ReadonlySet<number> | undefined, only?: readonly number[]): void {
   if (rows.length === 0) return;
   const { table, database } = writer;
   for (const child of database.children(table.objectId)) {
-    if (child.kind !== "foreign-key" || child.disabled) continue;
+    if (child.kind !== "foreign-key" || child.disabled || (only && !only.includes(child.objectId))) continue;
     const own = ordinals(table, child.columns.map((column) => column.columnId));
     if (written && !own.some((ordinal) => written.has(ordinal))) continue;
     const parent = tableOf(writer, child.referencedObjectId);

@@ -14,6 +14,7 @@ import { checkReferencing, checkReferenced } from "./foreign-keys.ts";
 import { asColumn, compileRowExpression, compileRowPredicate } from "./row-expressions.ts";
 
 interface CheckRule {
+  readonly id: number;
   readonly name: string;
   readonly column: string | undefined;
   readonly test: Test;
@@ -53,6 +54,7 @@ export function tableRules(table: TableObject, database: Database, session: Sess
       child.kind === "check" && !child.disabled
         ? [
             {
+              id: child.objectId,
               name: child.name,
               column: columns.find((column) => column.columnId === child.columnId)?.name,
               test: compileRowPredicate(child.definition, columns, table.name, session),
@@ -163,14 +165,31 @@ export class TableWriter {
     if (this.#options.checks && rules.checks.length > 0) this.#check(row, verb);
   }
 
+  /** Computed columns alone: for rows that stand when a column is added. */
+  computeOnly(row: SqlRow): void {
+    this.#runtime.frame[0] = row;
+    this.#runtime.cache.clear();
+    for (const { ordinal, evaluate } of this.rules.computed) row[ordinal] = evaluate(this.#runtime);
+  }
+
+  /** Checks a row that stands against some constraints. @throws SqlError 547 */
+  checkAlone(row: SqlRow, verb: string, constraintIds: readonly number[]): void {
+    this.#check(row, verb, constraintIds);
+  }
+
+  checkReferencingAlone(rows: readonly SqlRow[], verb: string, constraintIds: readonly number[]): void {
+    checkReferencing(this, rows, verb, undefined, constraintIds);
+  }
+
   #shownTable(): string {
     return `${this.database.name}.${this.label}`;
   }
 
-  #check(row: SqlRow, verb: string): void {
+  #check(row: SqlRow, verb: string, only?: readonly number[]): void {
     this.#runtime.frame[0] = row;
     this.#runtime.cache.clear();
-    for (const { name, test, column } of this.rules.checks) {
+    for (const { id, name, test, column } of this.rules.checks) {
+      if (only && !only.includes(id)) continue;
       if (test(this.#runtime) !== false) continue;
       throw conflict547(verb, "CHECK", name, this.database.name, this.label, column);
     }

@@ -72,7 +72,7 @@ export function* releaseAppLock(args: readonly CallArgument[], execution: Execut
   const { locks } = execution.session.engine.server;
   const held = locks.heldModes(owner, resource)[0];
   if (held === undefined) {
-    throw sqlError(1223, textArgument(named.get("@dbprincipal")) ?? "public", textArgument(named.get("@resource")) ?? "", "");
+    throw sqlError(1223, textArgument(named.get("@dbprincipal")) ?? "public", textArgument(named.get("@resource")) ?? "");
   }
   locks.release(owner, resource, held);
   return 0;

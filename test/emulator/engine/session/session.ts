@@ -1,6 +1,5 @@
 import type { Database } from "../../storage/database.ts";
 import { DBO_SCHEMA_ID } from "../../storage/database.ts";
-import type { DatabaseObject } from "../../storage/database-model.ts";
 import type { LockOwner } from "../../storage/locks.ts";
 import type { ReadView } from "../../storage/read-view.ts";
 import type { ServerPrincipal } from "../../storage/server.ts";
@@ -24,6 +23,7 @@ import { dropLocalTables } from "../tables/create-local-table.ts";
 import { BatchAborted, Cancelled } from "./batch-end.ts";
 import type { Execution } from "./execution.ts";
 import { endOfBatch, runStatements } from "./interpreter.ts";
+import { Rights } from "./rights.ts";
 import { Scope } from "./scope.ts";
 import { defaultOptions, type SessionOptions } from "./session-options.ts";
 import { describeSession } from "./session-description.ts";
@@ -38,6 +38,7 @@ export class Session implements SessionHandler, LockOwner {
   readonly principal: ServerPrincipal;
   readonly hooks: SessionHooks;
   readonly transactions: SessionTransactions;
+  readonly rights = new Rights(this);
   readonly loginTime: number;
   options: SessionOptions = defaultOptions();
   currentDatabase: Database;
@@ -239,11 +240,6 @@ export class Session implements SessionHandler, LockOwner {
   /** The schema of names without one. */
   defaultSchemaId(database: Database): number {
     return database.schemas.get(DBO_SCHEMA_ID)!.schemaId;
-  }
-
-  /** The names and rights of the login: sa is dbo everywhere. */
-  canSee(_object: DatabaseObject): boolean {
-    return true;
   }
 
   /** RAND: a linear generator of this session, begun anew by RAND(seed). */

@@ -95,7 +95,7 @@ describe("random histories against a plain replay", () => {
     const random = seededRandom(seed);
     const { run, write, changes, server, table, database } = trackedScene();
     /** The rows after each version, by id. */
-    const states: Map<number, SqlRow>[] = [new Map()];
+    const states: Map<number, SqlRow>[] = [new Map<number, SqlRow>()];
     for (let step = 0; step < 60; step++) {
       const rows = new Map(states.at(-1));
       run((transaction) => {

@@ -39,7 +39,7 @@ export function rows(store: TableStore, view: ReadView, range: Parameters<TableS
 export function find(store: TableStore, transaction: Transaction, id: SqlValue): RowEntry {
   const bound = { values: [id], inclusive: true };
   const cursor = store.scan(readCommitted(transaction), { from: bound, to: bound });
-  if (cursor.next() === undefined) throw new Error(`no row ${String(id)}`);
+  if (cursor.next() === undefined) throw new Error("no row of that key");
   return cursor.entry;
 }
 

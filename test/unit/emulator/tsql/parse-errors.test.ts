@@ -134,7 +134,7 @@ describe("not T-SQL, refused near the place", () => {
     ["SELECT * FROM t LIMIT 5", 102],
     ["SELECT TOP @n a FROM t", 102],
     ["SELECT * FROM (SELECT 1 AS a)", 102],
-    ["SELECT * FROM CHANGETABLE(CHANGES t, @v)", 102],
+    ["SELECT * FROM CHANGETABLE(CHANGES t, @v)", 22104],
     ["SELECT * FROM CHANGETABLE(CHANGES t, @v - 1) AS ct", 102],
     ["SELECT * FROM CHANGETABLE(VERSION t, (a)) AS ct", 102],
     ["SELECT COUNT(DISTINCT) FROM t", 102],

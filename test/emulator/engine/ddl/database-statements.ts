@@ -1,0 +1,141 @@
+import { alterDatabaseTracking, disableDatabaseTracking, enableDatabaseTracking, type TrackingOptions } from "../../change-tracking/switch-tracking.ts";
+import type { Database, DatabaseOptions } from "../../storage/database.ts";
+import type { AlterDatabaseStatement, CreateDatabaseStatement, DatabaseOption } from "../../tsql/ast-ddl.ts";
+import { collation, isKnownCollation } from "../../values/collation.ts";
+import { sqlError } from "../../values/error-table.ts";
+import { SqlError, Unsupported } from "../../values/sql-error.ts";
+import type { Execution } from "../session/execution.ts";
+import type { Session } from "../session/session.ts";
+
+/** CREATE DATABASE. @throws SqlError 1801, 448 */
+export function createDatabase(statement: CreateDatabaseStatement, session: Session): void {
+  const { server } = session.engine;
+  if (statement.collation === undefined) {
+    server.createDatabase(statement.name);
+    return;
+  }
+  if (!isKnownCollation(statement.collation)) throw sqlError(448, statement.collation);
+  server.createDatabase(statement.name, collation(statement.collation).name);
+}
+
+/** ALTER DATABASE: its errors come with 5069 after them. */
+export function alterDatabase(statement: AlterDatabaseStatement, execution: Execution): void {
+  const { session, output } = execution;
+  const { server } = session.engine;
+  const database = statement.database === undefined ? session.currentDatabase : server.findDatabase(statement.database);
+  if (!database) throw sqlError(5011, statement.database ?? "");
+  const { action } = statement;
+  try {
+    switch (action.kind) {
+      case "rename-database":
+        server.renameDatabase(database, action.name);
+        return;
+      case "collate-database":
+        throw new Unsupported("ALTER DATABASE COLLATE");
+      case "set-database-options": {
+        void action.termination?.action;
+        void action.termination?.seconds;
+        if (action.termination?.action.startsWith("rollback") === true) rollBackOthers(database, session);
+        for (const option of action.options) setOption(option, database, session);
+        return;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    error.line = statement.line;
+    output.error(error);
+    throw sqlError(5069);
+  }
+}
+
+/** WITH ROLLBACK IMMEDIATE: the transactions of other sessions in that database end. */
+function rollBackOthers(database: Database, session: Session): void {
+  for (const other of session.engine.sessions.values()) {
+    if (other !== session && other.currentDatabase === database && !other.running) other.transactions.rollbackAll();
+  }
+}
+
+const BOOLEAN: Readonly<Record<string, keyof DatabaseOptions>> = {
+  ansi_null_default: "ansiNullDefault",
+  ansi_nulls: "ansiNulls",
+  ansi_padding: "ansiPadding",
+  ansi_warnings: "ansiWarnings",
+  arithabort: "arithAbort",
+  concat_null_yields_null: "concatNullYieldsNull",
+  numeric_roundabort: "numericRoundAbort",
+  quoted_identifier: "quotedIdentifier",
+  recursive_triggers: "recursiveTriggers",
+  trustworthy: "trustworthy",
+};
+
+/** Options that change nothing that can be seen here. */
+// prettier-ignore
+const SILENT = new Set([
+  "auto_create_statistics", "auto_update_statistics", "auto_update_statistics_async", "auto_close", "auto_shrink", "page_verify",
+  "parameterization", "target_recovery_time", "delayed_durability", "accelerated_database_recovery", "query_store", "db_chaining",
+  "date_correlation_optimization", "broker", "enable_broker", "disable_broker", "mixed_page_allocation", "temporal_history_retention",
+]);
+
+function setOption(option: DatabaseOption, database: Database, session: Session): void {
+  if (option.kind === "change-tracking") {
+    setTracking(option, database);
+    return;
+  }
+  const { options } = database;
+  const on = option.value === "on";
+  const flag = BOOLEAN[option.name];
+  if (flag) {
+    Object.assign(options, { [flag]: on });
+    return;
+  }
+  switch (option.name) {
+    case "allow_snapshot_isolation":
+      if (on && !options.allowSnapshotIsolation) database.snapshotAllowedSince = session.engine.server.commits.last;
+      options.allowSnapshotIsolation = on;
+      return;
+    case "read_committed_snapshot":
+      options.readCommittedSnapshot = on;
+      return;
+    case "read_only":
+      options.readOnly = true;
+      return;
+    case "read_write":
+      options.readOnly = false;
+      return;
+    case "single_user":
+      options.userAccess = "SINGLE_USER";
+      return;
+    case "multi_user":
+      options.userAccess = "MULTI_USER";
+      return;
+    case "restricted_user":
+      options.userAccess = "RESTRICTED_USER";
+      return;
+    case "online":
+      options.online = true;
+      return;
+    case "offline":
+      options.online = false;
+      return;
+    case "compatibility_level":
+      options.compatibilityLevel = Number(option.value);
+      if (options.compatibilityLevel < 130) throw new Unsupported(`COMPATIBILITY_LEVEL ${option.value ?? ""}`);
+      return;
+    case "recovery":
+      options.recoveryModel = (option.value ?? "full").toUpperCase() as DatabaseOptions["recoveryModel"];
+      return;
+    default:
+      if (!SILENT.has(option.name)) throw new Unsupported(`ALTER DATABASE SET ${option.name.toUpperCase()}`);
+  }
+}
+
+function setTracking(option: Extract<DatabaseOption, { kind: "change-tracking" }>, database: Database): void {
+  const unit = option.retention && ({ days: "DAYS", hours: "HOURS", minutes: "MINUTES" } as const)[option.retention.unit];
+  const options: TrackingOptions = {
+    ...(option.retention ? { retention: { value: option.retention.value, unit: unit! } } : {}),
+    ...(option.autoCleanup === undefined ? {} : { autoCleanup: option.autoCleanup }),
+  };
+  if (option.enabled === true) enableDatabaseTracking(database, options);
+  else if (option.enabled === false) disableDatabaseTracking(database);
+  else alterDatabaseTracking(database, options);
+}

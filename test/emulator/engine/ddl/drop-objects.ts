@@ -1,0 +1,185 @@
+import { disableTableTracking, isTracked } from "../../change-tracking/switch-tracking.ts";
+import type { DatabaseObject } from "../../storage/database-model.ts";
+import { permissionKey, type Database } from "../../storage/database.ts";
+import type { DropObjectClass, DropStatement } from "../../tsql/ast-ddl.ts";
+import type { ObjectName } from "../../tsql/ast-names.ts";
+import { sqlError } from "../../values/error-table.ts";
+import { Unsupported } from "../../values/sql-error.ts";
+import type { Execution } from "../session/execution.ts";
+import { databaseOf, findObject, writtenName } from "../session/resolve-name.ts";
+import type { Session } from "../session/session.ts";
+import { dropPrincipal } from "./principal-statements.ts";
+import { requireNotReferenced } from "./schema-binding.ts";
+
+const KINDS: Partial<Record<DropObjectClass, readonly DatabaseObject["kind"][]>> = {
+  table: ["table"],
+  view: ["view"],
+  procedure: ["procedure"],
+  function: ["scalar-function", "inline-function", "table-function"],
+  trigger: ["trigger"],
+  sequence: ["sequence"],
+  synonym: ["synonym"],
+};
+
+/** DROP. @throws SqlError 3701, 3705, 3726, 3729, 3702, 3732 and what the class deserves */
+export function dropObjects(statement: DropStatement, execution: Execution): void {
+  const { session } = execution;
+  session.transactions.requireWritable();
+  if (statement.triggerScope !== undefined) throw new Unsupported("DROP TRIGGER ON DATABASE");
+  for (const name of statement.names) {
+    switch (statement.class) {
+      case "database":
+        dropDatabase(name.name, statement.ifExists, session);
+        break;
+      case "schema":
+        dropSchema(name.name, statement.ifExists, session);
+        break;
+      case "type":
+        dropType(name, statement.ifExists, session);
+        break;
+      case "user":
+      case "role":
+      case "login":
+        dropPrincipal(statement.class, name.name, statement.ifExists, session);
+        break;
+      case "aggregate":
+      case "default":
+      case "rule":
+      case "security policy":
+      case "statistics":
+        throw new Unsupported(`DROP ${statement.class.toUpperCase()}`);
+      default:
+        dropObject(name, statement.class, statement.ifExists, execution);
+    }
+  }
+}
+
+function dropObject(name: ObjectName, kind: DropObjectClass, ifExists: boolean, execution: Execution): void {
+  const { session, scope } = execution;
+  const found = findObject(name, session, scope);
+  if (!found) {
+    if (ifExists) return;
+    throw sqlError(3701, "drop", kind, writtenName(name));
+  }
+  const { object, database } = found;
+  const verb = `DROP ${kind.toUpperCase()}`;
+  if (!KINDS[kind]!.includes(object.kind)) throw sqlError(3705, verb, writtenName(name), kindWord(object));
+  if (database.options.readOnly) throw sqlError(3906, database.name);
+  if (found.localName !== undefined) {
+    removeWhole(object, database, session);
+    const key = found.localName.toLowerCase();
+    for (let at: typeof scope | undefined = scope; at; at = at.parent) {
+      const own = at.tempTables.get(key);
+      if (!own) continue;
+      const holder = at;
+      holder.tempTables.delete(key);
+      session.transactions.current!.recordUndo({ undo: () => void holder.tempTables.set(key, own) });
+      break;
+    }
+    return;
+  }
+  if (object.kind === "table") checkTable(object, database, execution);
+  requireNotReferenced(verb, object, database);
+  removeWhole(object, database, session);
+}
+
+function checkTable(table: Extract<DatabaseObject, { kind: "table" }>, database: Database, execution: Execution): void {
+  for (const other of database.objects.values()) {
+    if (other.kind === "foreign-key" && other.referencedObjectId === table.objectId && other.parentObjectId !== table.objectId) {
+      throw sqlError(3726, table.name);
+    }
+  }
+  if (isTracked(database, table.objectId)) disableTableTracking(execution.session.transactions.current!, database, table);
+}
+
+function kindWord(object: DatabaseObject): string {
+  switch (object.kind) {
+    case "table":
+      return "table";
+    case "view":
+      return "view";
+    case "procedure":
+      return "procedure";
+    case "scalar-function":
+    case "inline-function":
+    case "table-function":
+      return "function";
+    default:
+      return object.kind;
+  }
+}
+
+/** The object with its constraints and triggers, permissions and properties. */
+export function removeWhole(object: DatabaseObject, database: Database, session: Session): void {
+  const transaction = session.transactions.current!;
+  const gone = [...database.children(object.objectId), object];
+  for (const each of gone) {
+    const current = database.objects.get(each.objectId, transaction);
+    if (current) database.removeObject(transaction, current);
+  }
+  const ids = new Set(gone.map((each) => each.objectId));
+  for (const permission of [...database.permissions.values()]) {
+    if (permission.class === "OBJECT_OR_COLUMN" && ids.has(permission.majorId)) database.permissions.delete(transaction, permissionKey(permission));
+  }
+  for (const [key, property] of [...keyed(database)]) {
+    if ((property.class === 1 || property.class === 2 || property.class === 7) && ids.has(property.majorId)) database.extendedProperties.delete(transaction, key);
+  }
+}
+
+function* keyed(database: Database): Iterable<[string, { class: number; majorId: number }]> {
+  for (const key of database.extendedProperties.keys()) yield [key, database.extendedProperties.get(key)!];
+}
+
+/** @throws SqlError 3701, 3702 (somebody uses it), 3708-like */
+function dropDatabase(name: string, ifExists: boolean, session: Session): void {
+  const { server } = session.engine;
+  if (session.transactions.explicit) throw sqlError(226, "DROP DATABASE");
+  const database = server.findDatabase(name);
+  if (!database) {
+    if (ifExists) return;
+    throw sqlError(3701, "drop", "database", name);
+  }
+  if (database.databaseId <= 4) throw sqlError(3708, "drop", "database", name);
+  for (const other of session.engine.sessions.values()) if (other.currentDatabase === database) throw sqlError(3702, "drop", "database", name);
+  server.dropDatabase(database);
+}
+
+/** @throws SqlError 3701, 3729 (it is not empty) */
+function dropSchema(name: string, ifExists: boolean, session: Session): void {
+  const database = session.currentDatabase;
+  const { current } = session.transactions;
+  const schema = database.findSchema(name, current);
+  if (!schema) {
+    if (ifExists) return;
+    throw sqlError(15151, "schema", name);
+  }
+  for (const object of database.objects.values()) {
+    if (object.schemaId === schema.schemaId && object.parentObjectId === 0) throw sqlError(3729, "drop schema", name, object.name);
+  }
+  for (const type of database.types.values()) if (type.schemaId === schema.schemaId) throw sqlError(3729, "drop schema", name, type.name);
+  database.schemas.delete(current, schema.schemaId);
+}
+
+/** @throws SqlError 3732: something is of that type */
+function dropType(name: ObjectName, ifExists: boolean, session: Session): void {
+  const database = databaseOf(name, session);
+  const { current } = session.transactions;
+  const schemaId = name.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(name.schema)?.schemaId;
+  const type = schemaId === undefined ? undefined : database.findType(schemaId, name.name, current);
+  if (!type) {
+    if (ifExists) return;
+    throw sqlError(3701, "drop", "type", writtenName(name));
+  }
+  for (const object of database.objects.values()) {
+    const columns = "columns" in object && object.kind !== "foreign-key" ? object.columns : [];
+    const parameters = "parameters" in object ? object.parameters : [];
+    if ([...columns, ...parameters].some((each) => each.userTypeId === type.userTypeId)) {
+      throw sqlError(3732, writtenName(name), object.name);
+    }
+  }
+  if (type.tableTypeObjectId !== undefined) {
+    const object = database.objects.get(type.tableTypeObjectId);
+    if (object) database.removeObject(current!, object);
+  }
+  database.types.delete(current, type.userTypeId);
+}

@@ -1,0 +1,103 @@
+import type { Index, TableObject } from "../../storage/database-model.ts";
+import type { Database } from "../../storage/database.ts";
+import { indexSpecs } from "../../storage/index-spec.ts";
+import type { AlterIndexStatement, CreateIndexStatement, DropIndexStatement } from "../../tsql/ast-tables.ts";
+import { wholeNode } from "../../tsql/coverage.ts";
+import { sqlError } from "../../values/error-table.ts";
+import { Unsupported } from "../../values/sql-error.ts";
+import { findTarget, requireTable, writtenName } from "../session/resolve-name.ts";
+import type { Scope } from "../session/scope.ts";
+import type { Session } from "../session/session.ts";
+import { StatementContext } from "../statement-context.ts";
+import { buildIndex, indexOptions, nextIndexId } from "./build-index.ts";
+import { filterOf } from "./create-table.ts";
+import { predicateDefinition } from "./definition-text.ts";
+import type { ObjectName } from "../../tsql/ast-names.ts";
+
+function target(name: ObjectName, session: Session, scope: Scope): { database: Database; table: TableObject } {
+  session.transactions.requireWritable();
+  const found = findTarget(name, session, scope);
+  if (found?.object.kind === "view") throw new Unsupported("indexed views");
+  return requireTable(name, session, scope, (written) => sqlError(1088, written));
+}
+
+/** Puts other indexes in the place of a table's, in its store too. */
+export function replaceIndexes(table: TableObject, database: Database, indexes: readonly Index[], session: Session): TableObject {
+  const changed: TableObject = { ...table, indexes, modifyDate: session.engine.clock.now() };
+  database.replaceObject(session.transactions.current!, changed);
+  table.store.rebuild(session.transactions.current!, indexSpecs(table.columns, indexes, filterOf(table.columns, table.name, session)));
+  return changed;
+}
+
+/** @throws SqlError 1088, 1913, 1902, 1911, 1505 */
+export function createIndex(statement: CreateIndexStatement, session: Session, scope: Scope): void {
+  const { database, table } = target(statement.table, session, scope);
+  const context = new StatementContext(session, scope);
+  void statement.filegroup;
+  const existing = table.indexes.find((index) => context.sameName(index.name, statement.name));
+  const replaces = statement.options.some((option) => option.name === "drop_existing" && option.value === "on");
+  if (existing && !replaces) throw sqlError(1913, statement.name, "table", table.name);
+  const options = statement.options.filter((option) => option.name !== "drop_existing");
+  const others = existing ? table.indexes.filter((index) => index !== existing) : table.indexes;
+  const clustered = statement.clustered === true;
+  const clash = clustered ? others.find((index) => index.clustered) : undefined;
+  if (clash) throw sqlError(1902, "clustered", table.name, clash.name);
+  const index = buildIndex(
+    {
+      name: statement.name,
+      unique: statement.unique,
+      clustered,
+      columns: statement.columns,
+      include: statement.include,
+      options,
+      ...(statement.where ? { filterDefinition: predicateDefinition(wholeNode(statement.where), statement.whereText ?? "") } : {}),
+    },
+    existing?.indexId ?? nextIndexId(table.indexes, clustered),
+    table.columns,
+    table.name,
+    context,
+  );
+  replaceIndexes(table, database, [...others, index], session);
+}
+
+/** @throws SqlError 3701, 3723 */
+export function dropIndex(statement: DropIndexStatement, session: Session, scope: Scope): void {
+  for (const { name, table: tableName } of statement.items) {
+    const found = findTarget(tableName, session, scope);
+    const context = new StatementContext(session, scope);
+    const table = found?.object.kind === "table" ? found.object : undefined;
+    const index = table?.indexes.find((candidate) => context.sameName(candidate.name, name));
+    if (!table || !index) {
+      if (statement.ifExists) continue;
+      throw sqlError(3701, "drop", "index", `${writtenName(tableName)}.${name}`);
+    }
+    if (index.constraintObjectId !== undefined) {
+      throw sqlError(3723, `${table.name}.${index.name}`, index.primaryKey ? "PRIMARY KEY" : "UNIQUE KEY");
+    }
+    replaceIndexes(table, found!.database, table.indexes.filter((candidate) => candidate !== index), session);
+  }
+}
+
+/** REBUILD and REORGANIZE change nothing that can be seen, except that a disabled index comes back. */
+export function alterIndex(statement: AlterIndexStatement, session: Session, scope: Scope): void {
+  const { database, table } = target(statement.table, session, scope);
+  const context = new StatementContext(session, scope);
+  const chosen = table.indexes.filter((index) => statement.name === undefined || context.sameName(index.name, statement.name));
+  if (statement.name !== undefined && chosen.length === 0) throw sqlError(3701, "alter", "index", statement.name);
+  switch (statement.action) {
+    case "reorganize":
+      indexOptions(statement.options.filter((option) => option.name !== "lob_compaction"));
+      return;
+    case "rebuild":
+      indexOptions(statement.options);
+      break;
+    case "disable":
+      if (chosen.some((index) => index.clustered)) throw new Unsupported("disabling a clustered index");
+      break;
+    case "set":
+      throw new Unsupported("ALTER INDEX SET");
+  }
+  const disabled = statement.action === "disable";
+  const indexes = table.indexes.map((index) => (chosen.includes(index) ? { ...index, disabled } : index));
+  replaceIndexes(table, database, indexes, session);
+}

@@ -1,0 +1,39 @@
+import type { Column, DatabaseObject } from "../../storage/database-model.ts";
+import type { Database } from "../../storage/database.ts";
+import { sqlError } from "../../values/error-table.ts";
+import type { Execution } from "../session/execution.ts";
+
+/** Modules WITH SCHEMABINDING that lean on an object, or on one column of it. */
+export function schemaBoundOn(object: DatabaseObject, database: Database, columnId?: number): DatabaseObject[] {
+  const out: DatabaseObject[] = [];
+  const schema = database.nameKey(database.schemaName(object.schemaId));
+  const name = database.nameKey(object.name);
+  for (const other of database.objects.values()) {
+    if (!("module" in other) || !other.module.schemaBound || other.objectId === object.objectId) continue;
+    const uses = other.references.some(
+      (reference) =>
+        reference.class === "object" &&
+        reference.schemaBound &&
+        database.nameKey(reference.name) === name &&
+        reference.schema !== undefined &&
+        database.nameKey(reference.schema) === schema &&
+        (columnId === undefined || reference.columnIds === undefined || reference.columnIds.includes(columnId)),
+    );
+    if (uses) out.push(other);
+  }
+  return out;
+}
+
+/** @throws SqlError 4922, after 5074 for each module that is bound to the column */
+export function requireNotBound(object: DatabaseObject, database: Database, execution: Execution, column: Column): void {
+  const bound = schemaBoundOn(object, database, column.columnId);
+  if (bound.length === 0) return;
+  for (const module of bound) execution.output.error(sqlError(5074, "object", module.name, "column", column.name));
+  throw sqlError(4922, "ALTER TABLE ALTER COLUMN", column.name);
+}
+
+/** @throws SqlError 3729: DROP of something that a schema-bound module references */
+export function requireNotReferenced(verb: string, object: DatabaseObject, database: Database): void {
+  const [bound] = schemaBoundOn(object, database);
+  if (bound) throw sqlError(3729, verb, object.name, bound.name);
+}
