@@ -54,7 +54,7 @@ function renderValue(value: unknown): string {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "object") return JSON.stringify(value);
   // A trailing blank would be lost at the end of a line of the script.
-  return String(value as string | number | bigint);
+  return String(value);
 }
 
 function show(value: unknown): string {

@@ -50,7 +50,7 @@ export async function startEmulatorProcess(name: string, port: number): Promise<
   const openPort = await ready.promise;
   let faults = 0;
   return {
-    server: { host: "127.0.0.1", port: openPort, user: "sa", password },
+    server: { host: "localhost", port: openPort, user: "sa", password },
     freeze: (at) => {
       const id = `${name}-${(faults += 1)}`;
       const hit = deferred<void>();

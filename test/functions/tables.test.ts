@@ -293,7 +293,7 @@ describe("GET /api/health", () => {
       redis: { reachable: true },
       primary: { reachable: true, snapshotIsolation: true, retentionMinutes: 2880, autoCleanup: true },
       replica: { reachable: true },
-      tables: { live: 2, blocked: 0 },
+      tables: { live: 3, blocked: 0 },
       garbageValues: ["mssql_sync:enabled:sales.User"],
     });
     expect(body["strangeKeys"]).toEqual([

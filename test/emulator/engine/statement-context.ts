@@ -84,7 +84,7 @@ export class StatementContext {
   /** @throws SqlError 243 (CAST), 2715 (declarations) */
   dataType(node: DataTypeNode, use: TypeUse): SqlType {
     const type = systemType(node, use) ?? this.aliasType(node);
-    if (!type) throw use === "cast" ? sqlError(243, node.name) : sqlError(2715, 1, node.name, "");
+    if (!type) throw use === "cast" ? sqlError(243, node.name) : sqlError(2715, 1, node.name);
     if (typeFamily(type) === "string" && type.collation === undefined) return { ...type, collation: this.defaultCollation() };
     return type;
   }

@@ -114,7 +114,7 @@ function textToInteger(from: SqlType, to: SqlType): Converter {
     }
     const number = Number(bare);
     if (number < low || number > high) {
-      if (to.name === "int") throw sqlError(248, typeWord(from), shown(value), "int");
+      if (to.name === "int") throw sqlError(248, typeWord(from), shown(value));
       throw sqlError(244, typeWord(from), shown(value), to.name === "tinyint" ? "INT1" : "INT2");
     }
     return number;

@@ -67,7 +67,7 @@ function room(to: SqlType): number {
 
 function numberToText(from: SqlType, to: SqlType, style: number | undefined): (value: SqlValue) => string {
   const limit = room(to);
-  const unsupportedStyle = (): Error => sqlError(281, style ?? 0, typeWord(from), to.name);
+  const unsupportedStyle = (): Error => sqlError(281, style ?? 0, typeWord(from));
   switch (typeFamily(from)) {
     case "integer":
       return (value) => {
@@ -121,7 +121,7 @@ function dateToText(from: SqlType, to: SqlType, style: number | undefined): (val
       },
       shown,
     );
-    if (text === undefined) throw sqlError(281, shown, typeWord(from), to.name);
+    if (text === undefined) throw sqlError(281, shown, typeWord(from));
     return text;
   };
 }

@@ -1,4 +1,4 @@
-import sql from "mssql";
+import type sql from "mssql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseDatabaseSetting } from "../../../src/config/database-setting.ts";
 import { Database } from "../../../src/db/database.ts";

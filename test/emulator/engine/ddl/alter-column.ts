@@ -66,11 +66,11 @@ function checkDependents(column: Column, type: Column["type"], nullable: boolean
   }
   for (const other of table.columns) if (other.computed && mentions(other.computed.definition, column.name)) dependents.push(["column", other.name]);
   if (isTracked(database, table.objectId) && dependents.length > 0 && table.indexes.some((index) => index.primaryKey && index.keyColumns.some((each) => each.columnId === column.columnId))) {
-    if (!grows) throw sqlError(4922, "ALTER TABLE ALTER COLUMN", column.name);
+    if (!grows) throw sqlError(4922, "ALTER TABLE ALTER COLUMN", column.name, "column");
   }
   if (dependents.length === 0) return;
   for (const [kind, name] of dependents) output.error(sqlError(5074, kind, name, "column", column.name));
-  throw sqlError(4922, "ALTER TABLE ALTER COLUMN", column.name);
+  throw sqlError(4922, "ALTER TABLE ALTER COLUMN", column.name, "column");
 }
 
 /** Whether a stored definition names a column: there all names stand in brackets. */

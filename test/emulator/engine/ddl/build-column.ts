@@ -31,7 +31,7 @@ function identityOf(definition: ColumnDefinition, type: SqlType, table: string):
   const whole = typeFamily(type) === "integer" ? type.name !== "bit" : typeFamily(type) === "decimal" && (type.scale ?? 0) === 0;
   if (!whole) throw sqlError(2749, definition.name);
   const increment = BigInt(identity.increment);
-  if (increment === 0n) throw sqlError(2754, definition.name, table);
+  if (increment === 0n) throw sqlError(2749, definition.name);
   return { seed: BigInt(identity.seed), increment, notForReplication: identity.notForReplication };
 }
 
@@ -49,7 +49,7 @@ export function columnType(
   if (!type) {
     const schemaId = node.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(node.schema)?.schemaId;
     const user = schemaId === undefined ? undefined : database.findType(schemaId, node.name, session.transactions.current);
-    if (!user?.type) throw sqlError(2715, place.columnNumber ?? 1, node.schema === undefined ? node.name : `${node.schema}.${node.name}`, "");
+    if (!user?.type) throw sqlError(2715, place.columnNumber ?? 1, node.schema === undefined ? node.name : `${node.schema}.${node.name}`);
     type = user.type;
     alias = { userTypeId: user.userTypeId, nullable: user.nullable };
   } else if (node.name.toLowerCase() === "sysname") alias = { userTypeId: 256, nullable: false };

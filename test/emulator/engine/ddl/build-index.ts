@@ -72,7 +72,7 @@ export function buildIndex(input: IndexShapeInput, indexId: number, columns: rea
   const keyColumns = input.columns.map((key) => {
     const column = find(key.name);
     if (MAX_TYPES.has(column.type.name) || column.type.length === -1) throw sqlError(1919, column.name, table);
-    if (seen.has(column.columnId)) throw sqlError(1909, column.name, "index", input.name);
+    if (seen.has(column.columnId)) throw sqlError(1909, "index", column.name);
     seen.add(column.columnId);
     return { columnId: column.columnId, descending: key.descending };
   });

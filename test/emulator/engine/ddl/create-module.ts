@@ -123,7 +123,7 @@ function checkBinding(references: Module["references"], name: string, database: 
     const schema = database.findSchema(reference.schema);
     const object = schema && database.findObject(schema.schemaId, reference.name);
     if (!object) throw sqlError(208, `${reference.schema}.${reference.name}`);
-    if ("module" in object && !object.module.schemaBound) throw sqlError(4513, name, `${reference.schema}.${reference.name}`);
+    if ("module" in object && !object.module.schemaBound) throw sqlError(4513, "object", name, `${reference.schema}.${reference.name}`);
   }
 }
 

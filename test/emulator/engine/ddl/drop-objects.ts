@@ -63,7 +63,7 @@ function dropObject(name: ObjectName, kind: DropObjectClass, ifExists: boolean, 
   }
   const { object, database } = found;
   const verb = `DROP ${kind.toUpperCase()}`;
-  if (!KINDS[kind]!.includes(object.kind)) throw sqlError(3705, verb, writtenName(name), kindWord(object));
+  if (!KINDS[kind]!.includes(object.kind)) throw sqlError(3705, kind.toUpperCase(), writtenName(name), object.name, kindWord(object), `DROP ${kindWord(object).toUpperCase()}`);
   if (database.options.readOnly) throw sqlError(3906, database.name);
   if (found.localName !== undefined) {
     removeWhole(object, database, session);
@@ -139,8 +139,8 @@ function dropDatabase(name: string, ifExists: boolean, session: Session): void {
     if (ifExists) return;
     throw sqlError(3701, "drop", "database", name);
   }
-  if (database.databaseId <= 4) throw sqlError(3708, "drop", "database", name);
-  for (const other of session.engine.sessions.values()) if (other.currentDatabase === database) throw sqlError(3702, "drop", "database", name);
+  if (database.databaseId <= 4) throw sqlError(3708, "drop", "database", name, "database");
+  for (const other of session.engine.sessions.values()) if (other.currentDatabase === database) throw sqlError(3702, name);
   server.dropDatabase(database);
 }
 
@@ -151,7 +151,7 @@ function dropSchema(name: string, ifExists: boolean, session: Session): void {
   const schema = database.findSchema(name, current);
   if (!schema) {
     if (ifExists) return;
-    throw sqlError(15151, "schema", name);
+    throw sqlError(15151, "drop", "schema", name);
   }
   for (const object of database.objects.values()) {
     if (object.schemaId === schema.schemaId && object.parentObjectId === 0) throw sqlError(3729, "drop schema", name, object.name);

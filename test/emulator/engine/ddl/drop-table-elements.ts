@@ -76,7 +76,7 @@ function dropColumn(item: AlterTableDrop, table: TableObject, database: Database
   for (const other of table.columns) if (other.computed && mentions(other.computed.definition, column.name)) dependents.push(["column", other.name]);
   if (dependents.length > 0) {
     for (const [kind, name] of dependents) output.error(sqlError(5074, kind, name, "column", column.name));
-    throw sqlError(4922, "ALTER TABLE DROP COLUMN", column.name);
+    throw sqlError(4922, "ALTER TABLE DROP COLUMN", column.name, "column");
   }
   requireNotBound(table, database, execution, column);
   if (table.columns.length === 1) throw sqlError(4923, column.name, table.name);

@@ -50,7 +50,7 @@ export function createPrincipal(statement: CreateLoginStatement | CreateUserStat
   const base = { principalId, name: statement.name, isFixedRole: false, createDate: now, modifyDate: now };
   if (statement.kind === "create-role") {
     const owner = statement.authorization === undefined ? undefined : database.findPrincipal(statement.authorization, current);
-    if (statement.authorization !== undefined && !owner) throw sqlError(15151, "user", statement.authorization);
+    if (statement.authorization !== undefined && !owner) throw sqlError(15151, "find", "user", statement.authorization);
     database.principals.set(current, principalId, { ...base, type: "DATABASE_ROLE", owningPrincipalId: owner?.principalId ?? 1 });
     return;
   }
@@ -66,7 +66,7 @@ export function alterPrincipal(statement: AlterLoginStatement | AlterUserStateme
   const { server } = session.engine;
   if (statement.kind === "alter-login") {
     const login = server.findLogin(statement.name);
-    if (!login) throw sqlError(15151, "login", statement.name);
+    if (!login) throw sqlError(15151, "alter", "login", statement.name);
     const defaultDatabase = statement.options.find((option) => option.name === "default_database")?.value;
     for (const option of statement.options) if (option.name !== "default_database") throw new Unsupported(`ALTER LOGIN ${option.name}`);
     server.setLogin({
@@ -82,7 +82,7 @@ export function alterPrincipal(statement: AlterLoginStatement | AlterUserStateme
   session.transactions.requireWritable();
   if (statement.kind === "alter-user") {
     const user = database.findPrincipal(statement.name, current);
-    if (!user) throw sqlError(15151, "user", statement.name);
+    if (!user) throw sqlError(15151, "alter", "user", statement.name);
     let changed = user;
     for (const option of statement.options) {
       if (option.name === "default_schema") changed = { ...changed, defaultSchema: option.value };
@@ -94,13 +94,13 @@ export function alterPrincipal(statement: AlterLoginStatement | AlterUserStateme
   }
   if (statement.server) throw new Unsupported("ALTER SERVER ROLE");
   const role = database.findPrincipal(statement.role, current);
-  if (role?.type !== "DATABASE_ROLE") throw sqlError(15151, "role", statement.role);
+  if (role?.type !== "DATABASE_ROLE") throw sqlError(15151, "alter", "role", statement.role);
   if (statement.action === "rename") {
     database.principals.set(current, role.principalId, { ...role, name: statement.name });
     return;
   }
   const member = database.findPrincipal(statement.name, current);
-  if (!member) throw sqlError(15151, "user", statement.name);
+  if (!member) throw sqlError(15151, "alter", "user", statement.name);
   const key = `${role.principalId}:${member.principalId}`;
   if (statement.action === "add member") database.roleMembers.set(current, key, { roleId: role.principalId, memberId: member.principalId });
   else database.roleMembers.delete(current, key);
@@ -110,7 +110,7 @@ export function dropPrincipal(kind: "user" | "role" | "login", name: string, ifE
   const { server } = session.engine;
   if (kind === "login") {
     const login = server.findLogin(name);
-    if (!login) throw sqlError(15151, "login", name);
+    if (!login) throw sqlError(15151, "drop", "login", name);
     server.logins.delete(server.nameKey(name));
     return;
   }
@@ -119,9 +119,9 @@ export function dropPrincipal(kind: "user" | "role" | "login", name: string, ifE
   const principal = database.findPrincipal(name, current);
   if (!principal || (principal.type === "DATABASE_ROLE") !== (kind === "role")) {
     if (ifExists) return;
-    throw sqlError(15151, kind, name);
+    throw sqlError(15151, "drop", kind, name);
   }
-  for (const schema of database.schemas.values()) if (schema.principalId === principal.principalId) throw sqlError(15138);
+  for (const schema of database.schemas.values()) if (schema.principalId === principal.principalId) throw sqlError(15138, "schema");
   for (const [key, row] of [...memberships(session)]) {
     if (row.roleId !== principal.principalId && row.memberId !== principal.principalId) continue;
     if (row.roleId === principal.principalId) throw sqlError(15144);
@@ -148,7 +148,7 @@ export function changePermission(statement: PermissionStatement, session: Sessio
   const { place, columns } = securable(statement, session, scope);
   for (const grantee of statement.principals) {
     const principal = database.findPrincipal(grantee, current);
-    if (!principal) throw sqlError(15151, "user", grantee);
+    if (!principal) throw sqlError(15151, "find", "user", grantee);
     for (const { name, columns: own } of statement.permissions) {
       if (name === "all") throw new Unsupported("GRANT ALL");
       const ids = own.length > 0 ? columns(own) : statement.on && statement.on.columns.length > 0 ? columns(statement.on.columns) : [0];
@@ -182,12 +182,12 @@ function securable(
       return { place: { class: "DATABASE", majorId: 0 }, columns: none };
     case "schema": {
       const schema = database.findSchema(name.name);
-      if (!schema) throw sqlError(15151, "schema", name.name);
+      if (!schema) throw sqlError(15151, "find", "schema", name.name);
       return { place: { class: "SCHEMA", majorId: schema.schemaId }, columns: none };
     }
     case "object": {
       const found = findObject(name, session, scope);
-      if (!found) throw sqlError(15151, "object", writtenName(name));
+      if (!found) throw sqlError(15151, "find", "object", writtenName(name));
       const { object } = found;
       return {
         place: { class: "OBJECT_OR_COLUMN", majorId: object.objectId },
@@ -203,7 +203,7 @@ function securable(
     case "type": {
       const schemaId = name.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(name.schema)?.schemaId;
       const type = schemaId === undefined ? undefined : database.findType(schemaId, name.name);
-      if (!type) throw sqlError(15151, "type", writtenName(name));
+      if (!type) throw sqlError(15151, "find", "type", writtenName(name));
       return { place: { class: "TYPE", majorId: type.userTypeId }, columns: none };
     }
     default:

@@ -29,7 +29,7 @@ export function requireNotBound(object: DatabaseObject, database: Database, exec
   const bound = schemaBoundOn(object, database, column.columnId);
   if (bound.length === 0) return;
   for (const module of bound) execution.output.error(sqlError(5074, "object", module.name, "column", column.name));
-  throw sqlError(4922, "ALTER TABLE ALTER COLUMN", column.name);
+  throw sqlError(4922, "ALTER TABLE ALTER COLUMN", column.name, "column");
 }
 
 /** @throws SqlError 3729: DROP of something that a schema-bound module references */

@@ -205,7 +205,7 @@ export class TableDraft {
     own.forEach((column, at) => {
       const other = referenced[at]!;
       const same = column.type.name === other.type.name && column.type.precision === other.type.precision && column.type.scale === other.type.scale && column.type.collation === other.type.collation;
-      if (!same) throw sqlError(1778, `${parent.name}.${other.name}`, `${this.name}.${column.name}`, base.name);
+      if (!same) throw sqlError(1778, parent.name, other.name, this.name, column.name, base.name);
     });
     const object: ForeignKeyObject = {
       ...base,

@@ -30,7 +30,7 @@ export function createType(statement: CreateTypeStatement, session: Session, sco
   const { definition } = statement;
   if (definition.kind === "alias-type") {
     const type = systemType(definition.base, "declaration");
-    if (!type) throw sqlError(2715, 1, definition.base.name, "");
+    if (!type) throw sqlError(2715, 1, definition.base.name);
     const collated = typeFamily(type) === "string" ? { ...type, collation: database.collation } : type;
     database.types.set(current, userTypeId, {
       userTypeId,

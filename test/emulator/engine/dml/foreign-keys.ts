@@ -44,7 +44,7 @@ function finder(writer: TableWriter, table: TableObject, columns: readonly numbe
       const cursor = store.scan(view);
       for (let row = cursor.next(); row !== undefined; row = cursor.next()) {
         const own = columns.map((ordinal) => row![ordinal]!);
-        if (!own.includes(null)) built.set(keyOf(own), { entry: cursor.entry, row });
+        if (!own.some((value) => value === null)) built.set(keyOf(own), { entry: cursor.entry, row });
       }
     }
     return built.get(keyOf(key));
@@ -65,7 +65,7 @@ export function checkReferencing(writer: TableWriter, rows: readonly SqlRow[], v
     const converters = own.map((ordinal, at) => coercion(table.columns[ordinal]!.type, parent.columns[referenced[at]!]!.type, { explicit: true }));
     for (const row of rows) {
       const key = own.map((ordinal, at) => converters[at]?.(row[ordinal]!) ?? row[ordinal]!);
-      if (key.includes(null) || find(key)) continue;
+      if (key.some((value) => value === null) || find(key)) continue;
       const column = child.columns.length === 1 ? parent.columns[referenced[0]!]!.name : undefined;
       const kind = parent.objectId === table.objectId ? "FOREIGN KEY SAME TABLE" : "FOREIGN KEY";
       throw conflict547(verb, kind, child.name, database.name, `${database.schemaName(parent.schemaId)}.${parent.name}`, column);
@@ -102,7 +102,7 @@ export function checkReferenced(writer: TableWriter, removed: readonly SqlRow[],
     const hits: { entry: RowEntry; row: SqlRow; to: SqlRow | undefined }[] = [];
     for (const { row, to } of gone) {
       const values = own.map((ordinal) => row[ordinal]!);
-      if (values.includes(null) || stillThere(values)) continue;
+      if (values.some((value) => value === null) || stillThere(values)) continue;
       for (const hit of find(values)) hits.push({ ...hit, to });
     }
     if (hits.length === 0) continue;
@@ -142,7 +142,7 @@ function allFinder(writer: TableWriter, table: TableObject, columns: readonly nu
       const cursor = store.scan(view);
       for (let row = cursor.next(); row !== undefined; row = cursor.next()) {
         const own = columns.map((ordinal) => row![ordinal]!);
-        if (own.includes(null)) continue;
+        if (own.some((value) => value === null)) continue;
         const at = keyOf(own);
         const list = built.get(at);
         if (list) list.push({ entry: cursor.entry, row });

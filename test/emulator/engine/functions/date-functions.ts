@@ -308,7 +308,7 @@ export const dateFunctions: readonly ScalarFunction[] = [
 function zoneMinutes(zone: SqlValue): number {
   if (typeof zone === "number") return zone;
   const m = /^([+-])(\d{2}):(\d{2})$/.exec(String(zone as string));
-  if (!m) throw sqlError(9812);
+  if (!m) throw sqlError(9812, "switchoffset");
   const minutes = Number(m[2]) * 60 + Number(m[3]);
   return m[1] === "-" ? -minutes : minutes;
 }

@@ -161,7 +161,7 @@ const dateDiffForm =
         if (a === null || b === null) return null;
         const count = dateDiff(part, from(a), to(b));
         if (big) return count;
-        if (count > 2147483647n || count < -2147483648n) throw sqlError(535, "datediff");
+        if (count > 2147483647n || count < -2147483648n) throw sqlError(535, "datediff", "datediff");
         return Number(count);
       },
     };

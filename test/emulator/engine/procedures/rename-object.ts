@@ -70,16 +70,16 @@ function replaceShape(table: TableObject, execution: Execution): void {
 function renamePart(from: string, to: string, kind: "COLUMN" | "INDEX", execution: Execution): void {
   const { session, scope } = execution;
   const name = parseName(from);
-  if (name.schema === undefined) throw sqlError(15248, "@objname", kind);
+  if (name.schema === undefined) throw sqlError(15248, kind);
   const found = findObject({ ...name, name: name.schema, schema: name.database, database: undefined }, session, scope);
-  if (found?.object.kind !== "table") throw sqlError(15248, "@objname", kind);
+  if (found?.object.kind !== "table") throw sqlError(15248, kind);
   const { object: table, database } = found;
   const key = database.nameKey(name.name);
   const modifyDate = session.engine.clock.now();
   const transaction = session.transactions.current!;
   if (kind === "COLUMN") {
     const column = table.columns.find((each) => database.nameKey(each.name) === key);
-    if (!column) throw sqlError(15248, "@objname", kind);
+    if (!column) throw sqlError(15248, kind);
     if (table.columns.some((each) => database.nameKey(each.name) === database.nameKey(to))) throw sqlError(15335, to, "COLUMN");
     requireNotReferenced("RENAME", table, database);
     const columns = table.columns.map((each) => (each === column ? { ...each, name: to } : each));
@@ -87,7 +87,7 @@ function renamePart(from: string, to: string, kind: "COLUMN" | "INDEX", executio
     return;
   }
   const index = table.indexes.find((each) => database.nameKey(each.name) === key);
-  if (!index) throw sqlError(15248, "@objname", kind);
+  if (!index) throw sqlError(15248, kind);
   const indexes = table.indexes.map((each) => (each === index ? { ...each, name: to } : each));
   replaceShape({ ...table, indexes, modifyDate }, execution);
   if (index.constraintObjectId === undefined) return;

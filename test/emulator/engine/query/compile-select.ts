@@ -225,7 +225,7 @@ function compileOrder(item: OrderItem, columns: readonly SelectColumn[], scope: 
   const same = columns.findIndex((column) => column.value.text !== undefined && column.value.text === value.text);
   if (same >= 0) return output(same);
   if (distinct) throw sqlError(145);
-  if (["text", "ntext", "image", "xml"].includes(value.type.name)) throw sqlError(305, value.type.name);
+  if (["text", "ntext", "image", "xml"].includes(value.type.name)) throw value.type.name === "xml" ? sqlError(305) : sqlError(306);
   return { value, output: undefined, descending };
 }
 

@@ -48,11 +48,16 @@ function* guarded(statement: Statement, execution: Execution): Step<Flow> {
     const flow = yield* runStatement(statement, execution);
     return flow;
   } catch (error) {
-    if (session.signal?.aborted === true && !(error instanceof SqlError)) throw new Cancelled();
+    if (!(error instanceof SqlError) && isAborted(session)) throw new Cancelled();
     if (!(error instanceof SqlError)) throw error;
     place(error, statement, execution);
     return fail(error, execution);
   }
+}
+
+/** Asked again: the signal may have come while the statement ran. */
+function isAborted(session: Execution["session"]): boolean {
+  return session.signal?.aborted === true;
 }
 
 /** Line and module of an error, where it was raised first. */

@@ -73,7 +73,7 @@ export function* runRaiserror(statement: RaiserrorStatement, execution: Executio
   if (typeof message === "number") {
     number = message;
     const known = errorMessage(message);
-    if (message < 13000 || !known) throw sqlError(2732, message);
+    if (message < 13000 || !known) throw sqlError(2732, message, 13000, 2147483647);
     template = known[2];
   }
   const text = formatMessage(template ?? "", args).slice(0, 2047);

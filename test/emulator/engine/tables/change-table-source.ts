@@ -84,10 +84,10 @@ function renamed(columns: readonly SourceColumn[], names: readonly string[] | un
 export function changeVersionPlan(source: ChangeTableVersion, env: ExpressionEnv): ResolvedTable {
   void source.forceSeek;
   const { database, table, keys } = trackedTable(source.table, env);
-  if (source.keyColumns.length !== keys.length || source.keyValues.length !== keys.length) throw sqlError(22107);
+  if (source.keyColumns.length !== keys.length || source.keyValues.length !== keys.length) throw sqlError(22108);
   const values: Compiled[] = keys.map((key) => {
     const at = source.keyColumns.findIndex((name) => env.context.sameName(name, key.name));
-    if (at < 0) throw sqlError(22107);
+    if (at < 0) throw sqlError(22108);
     return compileExpression(source.keyValues[at]!, env);
   });
   const converters = keys.map((key, at) =>
