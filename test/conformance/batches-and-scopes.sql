@@ -90,14 +90,15 @@ EXEC dbo.p @z = 1;
 GO
 -- An error of a statement does not end the batch.
 -- expect error: 8134
--- expect no rows
--- expect next
--- expect: after
-SELECT 1 / 0;
-SELECT 'after';
+-- expect: NULL
+DECLARE @quotient int;
+SET @quotient = 1 / 0;
+SELECT @quotient;
 GO
 -- A conversion error does.
 -- expect error: 245
--- expect no rows
-SELECT CAST('x' AS int);
-SELECT 'after';
+-- expect message: before
+PRINT 'before';
+DECLARE @number int;
+SET @number = CAST('x' AS int);
+PRINT 'after';

@@ -10,6 +10,7 @@ DECLARE @sql nvarchar(400) = N'ALTER DATABASE ' + QUOTENAME(DB_NAME()) + N' SET 
 EXEC (@sql);
 GO
 -- expect error: 5088
+-- expect error: 5069
 DECLARE @sql nvarchar(400) = N'ALTER DATABASE ' + QUOTENAME(DB_NAME()) + N' SET CHANGE_TRACKING = ON';
 EXEC (@sql);
 GO
@@ -41,6 +42,7 @@ GO
 SELECT SYS_CHANGE_OPERATION, SYS_CHANGE_COLUMNS FROM CHANGETABLE(CHANGES dbo.t, 0) AS ct;
 GO
 -- expect error: 22115
+-- expect error: 5069
 DECLARE @sql nvarchar(400) = N'ALTER DATABASE ' + QUOTENAME(DB_NAME()) + N' SET CHANGE_TRACKING = OFF';
 EXEC (@sql);
 GO

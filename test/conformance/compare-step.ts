@@ -52,9 +52,7 @@ function renderValue(value: unknown): string {
   if (typeof value === "boolean") return value ? "1" : "0";
   if (Buffer.isBuffer(value)) return `0x${value.toString("hex").toUpperCase()}`;
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === "object") return JSON.stringify(value);
-  // A trailing blank would be lost at the end of a line of the script.
-  return String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function show(value: unknown): string {

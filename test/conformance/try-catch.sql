@@ -2,11 +2,10 @@
 -- source: https://learn.microsoft.com/sql/t-sql/language-elements/throw-transact-sql
 -- source: https://learn.microsoft.com/sql/t-sql/language-elements/raiserror-transact-sql
 -- source: https://learn.microsoft.com/sql/t-sql/functions/xact-state-transact-sql
--- expect no rows
--- expect next
--- expect: 8134 | 16 | 1 | NULL | 9 | Divide by zero error encountered.
+-- expect: 8134 | 16 | 1 | NULL | 8 | Divide by zero error encountered.
+DECLARE @quotient int;
 BEGIN TRY
-  SELECT 1/0;
+  SET @quotient = 1/0;
 END TRY
 BEGIN CATCH
   SELECT

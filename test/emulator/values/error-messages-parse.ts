@@ -62,6 +62,7 @@ export const PARSE_MESSAGES: readonly ErrorMessage[] = [
   [214, 16, "Procedure expects parameter '%ls' of type '%ls'."],
   [216, 16, "Parameters were not supplied for the function '%.*ls'."],
   [217, 16, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit %d)."],
+  [219, 16, "The type '%.*ls' already exists, or you do not have permission to create it."],
   [220, 16, "Arithmetic overflow error for data type %ls, value = %ld."],
   [226, 16, "%ls statement not allowed within multi-statement transaction."],
   [229, 14, "The %ls permission was denied on the object '%.*ls', database '%.*ls', schema '%.*ls'.", 5],

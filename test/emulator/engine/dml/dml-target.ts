@@ -50,7 +50,7 @@ export function resolveTarget(target: DmlTarget, context: StatementContext): Res
 export function trackingContext(expression: Expression | undefined, context: StatementContext): (runtime: Runtime) => Buffer | null {
   if (!expression) return () => null;
   const value = compileExpression(expression, noColumns(context));
-  if (value.type.name !== "varbinary" && value.type.name !== "binary" && value.literal !== null) throw sqlError(22102);
+  if (value.type.name !== "varbinary" && value.type.name !== "binary" && value.literal !== null) throw sqlError(22109);
   const evaluate: Evaluate = convertTo(value, varbinary(128)).evaluate;
   return (runtime) => evaluate(runtime) as Buffer | null;
 }

@@ -35,7 +35,7 @@ export function resultColumns(columns: readonly OutputColumn[]): ResultColumn[] 
 }
 
 export function compileSelectStatement(node: SelectStatement, context: StatementContext): SelectProgram {
-  if (node.changeTrackingContext) throw sqlError(102, "CHANGE_TRACKING_CONTEXT");
+  if (node.changeTrackingContext) throw sqlError(22108);
   readHints(node.options, context);
   declareCtes(node.with, new QueryScope(context, undefined));
   if (node.into) return { kind: "into", run: compileSelectInto(node, context) };

@@ -60,7 +60,6 @@ export function changeTablePlan(source: ChangeTableChanges, env: ExpressionEnv):
     (runtime) => {
       runDueCleanup(database);
       const from = since.evaluate(runtime);
-      if (from !== null && (from as bigint) < 0n) throw sqlError(22117);
       return changesSince(view(runtime, database), database, table, from as bigint | null).map((change): SqlRow => [
         BigInt(change.version),
         change.creationVersion === null ? null : BigInt(change.creationVersion),
@@ -84,10 +83,10 @@ function renamed(columns: readonly SourceColumn[], names: readonly string[] | un
 export function changeVersionPlan(source: ChangeTableVersion, env: ExpressionEnv): ResolvedTable {
   void source.forceSeek;
   const { database, table, keys } = trackedTable(source.table, env);
-  if (source.keyColumns.length !== keys.length || source.keyValues.length !== keys.length) throw sqlError(22108);
+  if (source.keyColumns.length !== keys.length || source.keyValues.length !== keys.length) throw sqlError(22103);
   const values: Compiled[] = keys.map((key) => {
     const at = source.keyColumns.findIndex((name) => env.context.sameName(name, key.name));
-    if (at < 0) throw sqlError(22108);
+    if (at < 0) throw sqlError(22103);
     return compileExpression(source.keyValues[at]!, env);
   });
   const converters = keys.map((key, at) =>

@@ -1,0 +1,11 @@
+import type { ErrorMessage } from "./error-message.ts";
+
+/** Errors of statements that the other tables do not have. Source: sys.messages of the server. */
+// prettier-ignore
+export const ENGINE_MESSAGES: readonly ErrorMessage[] = [
+  [219, 16, "The type '%.*ls' already exists, or you do not have permission to create it."],
+  [4901, 16, "ALTER TABLE only allows columns to be added that can contain nulls, or have a DEFAULT definition specified, or the column being added is an identity or timestamp column, or alternatively if none of the previous conditions are satisfied the table must be empty to allow addition of this column. Column '%.*ls' cannot be added to non-empty table '%.*ls' because it does not satisfy these conditions."],
+  [15007, 16, "'%s' is not a valid login or you do not have permission."],
+  [15217, 16, "Property cannot be updated or deleted. Property '%.*ls' does not exist for '%.*ls'."],
+  [15335, 11, "Error: The new name '%s' is already in use as a %s name and would cause a duplicate that is not permitted."],
+];
