@@ -182,7 +182,7 @@ function tableMisfits(shape: TableShape, replica: InspectedTable): Misfit[] {
   const table = quoteTable(shape.table);
   const found: Misfit[] = replica.triggers.map((name) => ({
     what: `trigger ${name} is enabled`,
-    fix: `DISABLE TRIGGER ${quoteName(shape.table.schema)}.${quoteName(name)} ON ${table};`,
+    fix: `ALTER TABLE ${table} DISABLE TRIGGER ${quoteName(name)};`,
   }));
   if (replica.systemVersioned) {
     found.push({ what: "it is system-versioned", fix: `ALTER TABLE ${table} SET (SYSTEM_VERSIONING = OFF);` });

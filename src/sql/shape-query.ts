@@ -1,8 +1,12 @@
 import type { Statement } from "./statement.ts";
 import type { TableName } from "../model/table-name.ts";
 
+/** Rows of sys.sql_expression_dependencies in which something refers to a function. */
+const toFunction = `sys.sql_expression_dependencies AS d
+      JOIN sys.objects AS f ON f.object_id = d.referenced_id AND f.type IN ('FN', 'IF', 'TF', 'FS', 'FT')`;
+
 /** What the table's computed columns and defaults refer to. Its CHECK constraints are not carried over. */
-const fromTable = `d.referenced_class = 1 AND d.referenced_id <> @id AND (d.referencing_id = @id OR d.referencing_id IN
+const fromTable = `d.referenced_class = 1 AND (d.referencing_id = @id OR d.referencing_id IN
         (SELECT c.object_id FROM sys.default_constraints AS c WHERE c.parent_object_id = @id))`;
 
 /**
@@ -51,20 +55,19 @@ WHERE i.object_id = @id AND (i.is_primary_key = 1 OR i.is_unique_constraint = 1)
 ORDER BY i.index_id, ic.key_ordinal;
 IF HAS_PERMS_BY_NAME(N'sys.sql_expression_dependencies', N'OBJECT', N'SELECT') = 1
 BEGIN
-  IF EXISTS (SELECT 1 FROM sys.sql_expression_dependencies AS d WHERE ${fromTable})
+  IF EXISTS (SELECT 1 FROM ${toFunction} WHERE ${fromTable})
   BEGIN
     WITH needed AS (
-      SELECT d.referenced_id AS object_id, 1 AS depth FROM sys.sql_expression_dependencies AS d WHERE ${fromTable}
+      SELECT d.referenced_id AS object_id, 1 AS depth FROM ${toFunction} WHERE ${fromTable}
       UNION ALL
-      SELECT d.referenced_id, n.depth + 1
-      FROM needed AS n
-      JOIN sys.sql_expression_dependencies AS d ON d.referencing_id = n.object_id
+      SELECT d.referenced_id, n.depth + 1 FROM ${toFunction}
+      JOIN needed AS n ON n.object_id = d.referencing_id
       WHERE d.referenced_class = 1 AND d.referenced_id <> n.object_id AND n.depth < 32
     )
     SELECT s.name AS schema_name, o.name AS function_name, m.definition, m.uses_ansi_nulls, m.uses_quoted_identifier,
       n.depth
     FROM (SELECT object_id, MAX(depth) AS depth FROM needed GROUP BY object_id) AS n
-    JOIN sys.objects AS o ON o.object_id = n.object_id AND o.type IN ('FN', 'IF', 'TF', 'FS', 'FT')
+    JOIN sys.objects AS o ON o.object_id = n.object_id
     JOIN sys.schemas AS s ON s.schema_id = o.schema_id
     LEFT JOIN sys.sql_modules AS m ON m.object_id = o.object_id
     ORDER BY n.depth DESC;

@@ -66,6 +66,24 @@ describe("keys and constraints", () => {
     await expectEqualTables(stack, "Line", ["b", "a", "v"]);
   });
 
+  it("deletes rows of columns that take no NULL", async () => {
+    await stack.databases.primary.run(`
+      CREATE TABLE Strict (OrderId int NOT NULL, LineNumber smallint NOT NULL, ProductId bigint NOT NULL,
+        Quantity decimal(12,4) NOT NULL, UnitPrice money NOT NULL, Flag bit NOT NULL, Small tinyint NOT NULL,
+        Ratio float NOT NULL, Day date NOT NULL, At datetime NOT NULL, Code char(5) NOT NULL, Id uniqueidentifier NOT NULL,
+        PRIMARY KEY (OrderId, LineNumber));
+      ALTER TABLE Strict ENABLE CHANGE_TRACKING;
+      WITH n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 9)
+      INSERT Strict SELECT i, 1, i, i, i, 1, i, 0.5, '2026-01-01', '2026-01-01T10:00:00', 'a', NEWID() FROM n;`);
+    await stack.load("Strict");
+    await stack.databases.primary.run(
+      "DELETE Strict WHERE OrderId < 4; UPDATE Strict SET Quantity = 8 WHERE OrderId > 6;",
+    );
+    await stack.tick();
+    expect(await getKey(stack.app, "error:Strict")).toBeNull();
+    await expectEqualTables(stack, "Strict", ["OrderId", "ProductId", "Quantity", "UnitPrice", "Id"]);
+  });
+
   it("brings the new spelling of a key that the collation calls equal", async () => {
     await stack.databases.primary.run(`
       CREATE TABLE Spelling (k nvarchar(20) COLLATE Latin1_General_100_CI_AS NOT NULL PRIMARY KEY, v int NULL);

@@ -26,7 +26,7 @@ export class LiveView {
   readonly #rates = new Map<string, { at: number; synced: number; rate: number }>();
   #drawnLines = 0;
   #lastPlain = 0;
-  #lastText = "";
+  #lastLines: readonly string[] = [];
 
   constructor(options: LiveViewOptions) {
     this.#options = options;
@@ -45,7 +45,7 @@ export class LiveView {
     this.#options.write(`${this.seconds.toFixed(1).padStart(6)} s  ${text}\n`);
   }
 
-  /** Shows the tables. Without a terminal: at most every two seconds, and only what is new. */
+  /** Shows the tables. Without a terminal: at most every five seconds, and only what is new. */
   show(tables: readonly TableView[]): void {
     for (const table of tables) this.#measure(table);
     const lines = tables.map((table) => this.#line(table));
@@ -56,11 +56,12 @@ export class LiveView {
       this.#drawnLines = lines.length;
       return;
     }
-    const text = lines.join("\n");
-    if (text === this.#lastText || this.#now() - this.#lastPlain < 2000) return;
+    if (this.#now() - this.#lastPlain < 5000) return;
+    const news = lines.filter((line) => !this.#lastLines.includes(line));
+    if (news.length === 0) return;
     this.#lastPlain = this.#now();
-    this.#lastText = text;
-    this.#options.write(`${lines.map((line) => `          ${line}`).join("\n")}\n`);
+    this.#lastLines = lines;
+    this.#options.write(news.map((line) => `          ${line}\n`).join(""));
   }
 
   /** Removes the tables: what was shown of them is no longer true. */

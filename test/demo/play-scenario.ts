@@ -16,6 +16,8 @@ export interface ScenarioStage {
   readonly say: (text: string) => void;
   /** Called when all tables are enabled and the writer is at work. */
   readonly onBusy: () => void;
+  /** How many times longer than usual everything may take. */
+  readonly patience: number;
   /** Resolves when nothing more is to happen to the app. */
   readonly calm: () => Promise<void>;
 }
@@ -37,15 +39,18 @@ export async function playScenario(stage: ScenarioStage): Promise<void> {
   stage.onBusy();
   say("a writer inserts, updates and deletes in all tables from now on");
   await stopInTheMiddle(stage);
-  await watch.until("Product is loaded and live", "Product", ({ state }) => state === "live", 120);
+  await watch.until("Product is loaded and live", "Product", ({ state }) => state === "live", 120 * stage.patience);
   say("Product: loaded and live");
   await resync(stage);
   await stage.calm();
 
   await writer.stop();
   say(`the writer ends after ${writer.statements.toLocaleString("en")} statements`);
-  await watch.until("every table is live", undefined, ({ state }) => state === "live", 120);
-  await until("the replica has caught up with the primary", () => caughtUp(stage), { seconds: 120, everyMs: 250 });
+  await watch.until("every table is live", undefined, ({ state }) => state === "live", 120 * stage.patience);
+  await until("the replica has caught up with the primary", () => caughtUp(stage), {
+    seconds: 120 * stage.patience,
+    everyMs: 250,
+  });
   say("the replica has caught up");
   await stage.stopApp();
 }
@@ -81,7 +86,7 @@ async function stopInTheMiddle(stage: ScenarioStage): Promise<void> {
     "a third of Product is loaded",
     "Product",
     ({ state, load }) => state === "live" || (load !== undefined && load.synced >= initialRows.Product / 3),
-    120,
+    120 * stage.patience,
   );
   await stage.stopApp();
   const before = await productProgress(operator);
@@ -119,14 +124,16 @@ async function productProgress(operator: Operator): Promise<Progress | undefined
 }
 
 /** Product by the Redis flag, sales.OrderLine by HTTP; both orders are removed when they are obeyed. */
-async function resync({ operator, watch, say }: ScenarioStage): Promise<void> {
+async function resync({ operator, watch, say, patience }: ScenarioStage): Promise<void> {
   await operator.set("force_full_load:Product", "true");
   await operator.call("POST", "/api/tables/sales.OrderLine/resync");
   say("resync: Product by Redis flag, sales.OrderLine by HTTP");
   for (const table of ["sales.OrderLine", "Product"]) {
     const flag = `force_full_load:${table}`;
-    await until(`${flag} is obeyed and removed`, async () => (await operator.get(flag)) === null, { seconds: 150 });
-    await watch.until(`${table} is live again`, table, ({ state }) => state === "live", 60);
+    await until(`${flag} is obeyed and removed`, async () => (await operator.get(flag)) === null, {
+      seconds: 150 * patience,
+    });
+    await watch.until(`${table} is live again`, table, ({ state }) => state === "live", 60 * patience);
     say(`${table}: truncated, loaded again and live`);
   }
 }

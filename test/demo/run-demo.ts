@@ -43,6 +43,7 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
   /** The host that is ending: it can be killed still. */
   let ending: LocalHost | undefined;
   let killer: Killer | undefined;
+  let kills = 0;
   const app = (): LocalHost => {
     if (host === undefined) throw new Error("the app is stopped");
     return host;
@@ -75,11 +76,15 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
           kill: async () => {
             const target = host ?? ending;
             await target?.kill("SIGKILL");
+            kills += 1;
+            // A dead app's leases hold the next one up for ten seconds. Every tenth time it has to wait.
+            if (kills % 10 !== 0) await operator.removeLeases();
             return target !== undefined;
           },
           onKill: (step, total) => say(`kill ${total} of ${options.chaos}: ${step}`),
         });
       },
+      patience: 1 + options.chaos / 5,
       calm: async () => killer?.done,
     });
   } catch (error) {

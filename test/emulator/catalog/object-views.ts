@@ -137,6 +137,7 @@ export const objectViews: readonly ViewSource[] = [
         with_check_option: flag(({ object }) => object.withCheckOption),
         is_date_correlation_view: always(BIT, 0),
         is_tracked_by_cdc: always(BIT, 0),
+        has_snapshot: always(BIT, 0),
         ledger_view_type: always(TINYINT, 0),
         ledger_view_type_desc: always(description(), "NON_LEDGER_VIEW"),
         is_dropped_ledger_view: always(BIT, 0),

@@ -10,6 +10,7 @@ import {
   defineView,
   description,
   flag,
+  GUID,
   INT,
   notNull,
   nullable,
@@ -120,6 +121,7 @@ export const principalViews: readonly ViewSource[] = [
       default_language_name: always(SYSNAME, null),
       default_language_lcid: always(INT, null),
       allow_encrypted_value_modifications: always(BIT, 0),
+      tenant_id: always(GUID, null),
     },
   }),
   defineView<{ readonly roleId: number; readonly memberId: number }>({
@@ -155,6 +157,7 @@ export const principalViews: readonly ViewSource[] = [
     columns: {
       ...loginColumns,
       owning_principal_id: nullable(INT, (login) => (login.type === "SERVER_ROLE" ? 1 : null)),
+      tenant_id: always(GUID, null),
       is_fixed_role: flag((login) => login.type === "SERVER_ROLE" && login.principalId > 2),
     },
   }),

@@ -89,7 +89,11 @@ export function parseJson(text: string): JsonValue {
       }
     }
     if (c === '"') return parseString();
-    for (const [word, result] of [["true", true], ["false", false], ["null", null]] as const) {
+    for (const [word, result] of [
+      ["true", true],
+      ["false", false],
+      ["null", null],
+    ] as const) {
       if (text.startsWith(word, at)) {
         at += word.length;
         return result;
@@ -134,7 +138,9 @@ export function jsonAt(root: JsonValue, path: string): { value: JsonValue | unde
       const name = key[1] ?? key[2]!;
       const object: JsonValue | undefined = value;
       value =
-        object !== undefined && isJsonObject(object) ? object.members.find(([member]) => member === name)?.[1] : undefined;
+        object !== undefined && isJsonObject(object)
+          ? object.members.find(([member]) => member === name)?.[1]
+          : undefined;
     } else if (index) value = Array.isArray(value) ? value[Number(index[1])] : undefined;
     else if (/^\s*$/.test(rest)) break;
     else throw sqlError(13607, rest[0]!, at);

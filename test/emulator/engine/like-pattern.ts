@@ -33,7 +33,11 @@ export function likePattern(
   return new RegExp(`${out}${blanks ? " *" : ""}$`, caseSensitive ? "" : "i");
 }
 
-function charClass(pattern: string, start: number, escape: string | undefined): { source: string; end: number } | undefined {
+function charClass(
+  pattern: string,
+  start: number,
+  escape: string | undefined,
+): { source: string; end: number } | undefined {
   let at = start + 1;
   let body = "";
   const negated = pattern[at] === "^";

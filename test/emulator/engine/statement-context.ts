@@ -77,7 +77,8 @@ export class StatementContext {
   /** `@v op= expression`, converted to the variable's type. */
   assignmentValue(name: string, operator: string, value: Compiled): Compiled {
     const variable = this.scope.variable(name);
-    const result = operator === "=" ? value : compileArithmetic(operator.slice(0, -1) as "+", this.variable(name), value);
+    const result =
+      operator === "=" ? value : compileArithmetic(operator.slice(0, -1) as "+", this.variable(name), value);
     return convertTo(result, variable.type);
   }
 
@@ -85,7 +86,8 @@ export class StatementContext {
   dataType(node: DataTypeNode, use: TypeUse): SqlType {
     const type = systemType(node, use) ?? this.aliasType(node);
     if (!type) throw use === "cast" ? sqlError(243, node.name) : sqlError(2715, 1, node.name);
-    if (typeFamily(type) === "string" && type.collation === undefined) return { ...type, collation: this.defaultCollation() };
+    if (typeFamily(type) === "string" && type.collation === undefined)
+      return { ...type, collation: this.defaultCollation() };
     return type;
   }
 
@@ -159,11 +161,10 @@ export class StatementContext {
     if (found?.object.kind !== "scalar-function") {
       throw sqlError(4121, name.schema ?? "", writtenName(name));
     }
-    return callUserFunction(found.object as FunctionObject, found.database, args, this);
+    return callUserFunction(found.object, found.database, args, this);
   }
 
   nextValue(sequence: ObjectName): Compiled {
     return nextSequenceValue(sequence, this);
   }
 }
-

@@ -1,5 +1,5 @@
 import type { Batch, Statement } from "./ast.ts";
-import { checkLabels } from "./check-labels.ts";
+import { checkDeclarations } from "./check-declarations.ts";
 import { parseProcedureCall } from "./parse-execute.ts";
 import { isIdentifier } from "./parse-names.ts";
 import { parseStatementsUntil } from "./parse-statement.ts";
@@ -27,7 +27,7 @@ export function parseBatch(text: string, options: ParseOptions = {}): Batch {
     statements.push(parseProcedureCall(p, pos, line, undefined));
   }
   statements.push(...parseStatementsUntil(p, "nothing"));
-  checkLabels(statements);
+  checkDeclarations(statements);
   return { kind: "batch", text, statements };
 }
 

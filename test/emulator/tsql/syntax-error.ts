@@ -19,6 +19,7 @@ export const syntaxError = {
   namedArguments: (position: number, line: number) => atLine(line, sqlError(119, position)),
   labelDeclared: (label: string, line: number) => atLine(line, sqlError(132, label)),
   labelMissing: (label: string, line: number) => atLine(line, sqlError(133, label)),
+  variableDeclared: (name: string, line: number) => atLine(line, sqlError(134, name)),
   breakOutsideLoop: (line: number) => atLine(line, sqlError(135)),
   continueOutsideLoop: (line: number) => atLine(line, sqlError(136)),
   unknownOption: (word: string, kind: string, line: number) => atLine(line, sqlError(155, word, kind)),

@@ -34,7 +34,9 @@ export function columnCoercion(from: SqlType, column: TargetColumn): NullableCon
   const to = column.type;
   const family = typeFamily(to);
   const bounded =
-    (family === "string" || (family === "binary" && to.name !== "rowversion")) && to.length !== undefined && to.length !== -1;
+    (family === "string" || (family === "binary" && to.name !== "rowversion")) &&
+    to.length !== undefined &&
+    to.length !== -1;
   const plain = coercion(from, to);
   if (!bounded || plain === undefined) return plain;
   const sameFamily = typeFamily(from) === family || (family === "string" && typeFamily(from) === "variant");

@@ -17,8 +17,7 @@ const LONG_MONTHS = [
   "july", "august", "september", "october", "november", "december",
 ]; // prettier-ignore
 
-const TIME =
-  /^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.:](\d{1,9}))?)?)?\s*(am|pm)?\s*(z|[+-]\d{1,2}:\d{2})?$/i;
+const TIME = /^(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:[.:](\d{1,9}))?)?)?\s*(am|pm)?\s*(z|[+-]\d{1,2}:\d{2})?$/i;
 
 function monthNumber(word: string): number | undefined {
   const lower = word.toLowerCase();
@@ -118,11 +117,7 @@ export function parseDateText(source: string, order: DateOrder = "mdy"): DateTex
   // "12:00:00:5" counts milliseconds, "12:00:00.5" tenths.
   const colonFraction = fraction !== "" && rest.includes(`:${fraction}`) && /:\d+:\d+:\d+/.test(rest);
   const fractionTicks =
-    fraction === ""
-      ? 0
-      : colonFraction
-        ? Number(fraction) * 10_000
-        : Math.round(Number(`0.${fraction}`) * 10_000_000);
+    fraction === "" ? 0 : colonFraction ? Number(fraction) * 10_000 : Math.round(Number(`0.${fraction}`) * 10_000_000);
   const ticks = (hour * 3600 + minute * 60 + second) * 10_000_000 + fractionTicks;
   const offset = time[6] === undefined ? undefined : offsetMinutes(time[6]);
   if (offset !== undefined && Math.abs(offset) > 840) return undefined;

@@ -97,7 +97,8 @@ export function buildMoment(to: SqlType, word: string): (moment: Moment) => SqlV
     case "smalldatetime":
       return ({ days, ticks }) => {
         // 29.998 seconds and less round down.
-        const minutes = ((days ?? DAYS_TO_1900) - DAYS_TO_1900) * 1440 + Math.floor((ticks + 300_010_000) / 600_000_000);
+        const minutes =
+          ((days ?? DAYS_TO_1900) - DAYS_TO_1900) * 1440 + Math.floor((ticks + 300_010_000) / 600_000_000);
         if (minutes < 0 || minutes >= SMALLDATETIME_MINUTES) throw outOfRange();
         return minutes;
       };

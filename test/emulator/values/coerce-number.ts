@@ -23,7 +23,7 @@ export function typeWord(type: SqlType): string {
 }
 
 function shown(value: SqlValue): string {
-  return typeof value === "string" ? value.slice(0, 128) : String(value);
+  return typeof value === "string" ? value.slice(0, 128) : String(value as number | bigint);
 }
 
 /** Values of integer, decimal, money, float to an integer type. */
@@ -244,7 +244,11 @@ function toFloat(from: SqlType, to: SqlType): Converter {
       return (value) => {
         const v = value as bigint;
         // Beyond 2^53 the text keeps what the division would lose twice.
-        return fit(v > -9007199254740992n && v < 9007199254740992n ? Number(v) / divisor : Number(`${v}e-${Math.log10(divisor)}`));
+        return fit(
+          v > -9007199254740992n && v < 9007199254740992n
+            ? Number(v) / divisor
+            : Number(`${v}e-${Math.log10(divisor)}`),
+        );
       };
     }
     case "float":

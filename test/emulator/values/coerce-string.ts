@@ -71,7 +71,7 @@ function numberToText(from: SqlType, to: SqlType, style: number | undefined): (v
   switch (typeFamily(from)) {
     case "integer":
       return (value) => {
-        const text = String(value);
+        const text = String(value as number | bigint);
         if (text.length <= limit) return text;
         // An integer too long for char or varchar is shown as an asterisk, for the Unicode types it is an error.
         if (isUnicode(to)) throw sqlError(8115, "expression", to.name);

@@ -67,7 +67,8 @@ function permission(from: SqlType, to: SqlType): Permission {
 function checkAllowed(from: SqlType, to: SqlType, explicit: boolean): void {
   const allowed = permission(from, to);
   if (allowed === "implicit" || (allowed === "explicit" && explicit)) return;
-  if (allowed === "none") throw explicit ? sqlError(529, typeWord(from), typeWord(to)) : sqlError(206, typeWord(from), typeWord(to));
+  if (allowed === "none")
+    throw explicit ? sqlError(529, typeWord(from), typeWord(to)) : sqlError(206, typeWord(from), typeWord(to));
   throw sqlError(257, typeWord(from), typeWord(to));
 }
 
@@ -76,7 +77,8 @@ function toBinary(from: SqlType, to: SqlType, style: number): Converter {
   const pads = to.name === "binary" || to.name === "rowversion";
   const rightAligned = isNumeric(from) && typeFamily(from) !== "float" && typeFamily(from) !== "decimal";
   const fit = (bytes: Buffer): Buffer => {
-    if (bytes.length > max) return Buffer.from(rightAligned ? bytes.subarray(bytes.length - max) : bytes.subarray(0, max));
+    if (bytes.length > max)
+      return Buffer.from(rightAligned ? bytes.subarray(bytes.length - max) : bytes.subarray(0, max));
     if (pads && bytes.length < max) {
       const out = Buffer.alloc(max);
       bytes.copy(out, rightAligned ? max - bytes.length : 0);

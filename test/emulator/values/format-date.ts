@@ -36,7 +36,9 @@ function clockOf(ticks: number, scale: number): Clock {
   const unit = 10 ** (7 - scale);
   const whole = Math.floor(ticks / unit) * unit;
   const seconds = Math.floor(whole / 10_000_000);
-  const fraction = String(whole - seconds * 10_000_000).padStart(7, "0").slice(0, scale);
+  const fraction = String(whole - seconds * 10_000_000)
+    .padStart(7, "0")
+    .slice(0, scale);
   return {
     hour: Math.floor(seconds / 3600),
     minute: Math.floor(seconds / 60) % 60,
@@ -163,9 +165,7 @@ function timeText(ticks: number, style: number, value: ShownDate): string | unde
 }
 
 const TIME_ONLY = new Set([8, 108, 14, 114, 24]);
-const DATE_ONLY = new Set([
-  1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 23, 101, 102, 103, 104, 105, 106, 107, 110, 111, 112,
-]);
+const DATE_ONLY = new Set([1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 23, 101, 102, 103, 104, 105, 106, 107, 110, 111, 112]);
 
 /** @returns undefined for a style that CONVERT does not have, or does not have for this type (error 281) */
 export function formatDate(value: ShownDate, style: number): string | undefined {

@@ -182,7 +182,7 @@ describe("does not fit", () => {
       "an enabled trigger",
       replicaOf(shape, { triggers: ["tr]1"] }),
       "trigger tr]1 is enabled",
-      "DISABLE TRIGGER [sales].[tr]]1] ON [sales].[OrderLine];",
+      "ALTER TABLE [sales].[OrderLine] DISABLE TRIGGER [tr]]1];",
     ],
     [
       "system versioning",

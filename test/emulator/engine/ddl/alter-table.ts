@@ -34,7 +34,8 @@ export function alterTable(statement: AlterTableStatement, execution: Execution)
     case "drop-elements":
       return dropTableElements(action.items, table, database, execution);
     case "change-tracking":
-      if (action.enabled) enableTableTracking(session.transactions.current!, database, table, action.trackColumnsUpdated ?? false);
+      if (action.enabled)
+        enableTableTracking(session.transactions.current!, database, table, action.trackColumnsUpdated ?? false);
       else disableTableTracking(session.transactions.current!, database, table);
       return;
     case "enable-constraints":
@@ -54,7 +55,8 @@ export function alterTable(statement: AlterTableStatement, execution: Execution)
     }
     case "rebuild":
       for (const option of action.options) {
-        if (!["data_compression", "online", "maxdop", "fillfactor"].includes(option.name)) throw new Unsupported(`REBUILD WITH (${option.name})`);
+        if (!["data_compression", "online", "maxdop", "fillfactor"].includes(option.name))
+          throw new Unsupported(`REBUILD WITH (${option.name})`);
         void option.value;
       }
       return;
@@ -84,20 +86,35 @@ export function storeDraft(
   return changed;
 }
 
-function addElements(action: Extract<AlterTableAction, { kind: "add" }>, table: TableObject, database: Database, execution: Execution): void {
+function addElements(
+  action: Extract<AlterTableAction, { kind: "add" }>,
+  table: TableObject,
+  database: Database,
+  execution: Execution,
+): void {
   const { session, scope } = execution;
-  const draft = new TableDraft({ database, schemaId: table.schemaId, objectId: table.objectId, name: table.name }, session, scope, table);
+  const draft = new TableDraft(
+    { database, schemaId: table.schemaId, objectId: table.objectId, name: table.name },
+    session,
+    scope,
+    table,
+  );
   const { definition } = action;
   if (definition.period) throw new Unsupported("ADD PERIOD");
   const before = draft.columns.length;
-  if (isTracked(database, table.objectId) && definition.constraints.some((each) => each.kind === "key-constraint" && each.primary)) {
+  if (
+    isTracked(database, table.objectId) &&
+    definition.constraints.some((each) => each.kind === "key-constraint" && each.primary)
+  ) {
     throw sqlError(1779, table.name);
   }
   draft.columns = [...table.columns];
   const firstId = table.maxColumnId;
   addColumns(draft, definition, table.name);
   // Ids of dropped columns are not given again.
-  draft.columns = draft.columns.map((column, at) => (at < before ? column : renumbered(column, firstId + at - before + 1, draft)));
+  draft.columns = draft.columns.map((column, at) =>
+    at < before ? column : renumbered(column, firstId + at - before + 1, draft),
+  );
   for (const { definition: given, column } of action.defaults) draft.addDefault(given, column);
   for (const constraint of definition.constraints) if (constraint.kind === "key-constraint") draft.addKey(constraint);
   for (const index of definition.indexes) draft.addInlineIndex(index);
@@ -108,7 +125,12 @@ function addElements(action: Extract<AlterTableAction, { kind: "add" }>, table: 
   }
   const added = draft.columns.slice(before);
   for (const column of added) {
-    const hasValue = column.nullable || column.identity || column.computed || column.defaultObjectId !== undefined || column.type.name === "rowversion";
+    const hasValue =
+      column.nullable ||
+      column.identity ||
+      column.computed ||
+      column.defaultObjectId !== undefined ||
+      column.type.name === "rowversion";
     if (!hasValue && table.store.rowCount > 0) throw sqlError(4901, column.name, table.name);
   }
   if (draft.indexes.length === table.indexes.length) draft.indexes = table.indexes as typeof draft.indexes;
@@ -116,19 +138,32 @@ function addElements(action: Extract<AlterTableAction, { kind: "add" }>, table: 
   const mapRow = added.length === 0 ? undefined : rowFiller(draft, table, before, action.withValues, session);
   const changed = storeDraft(draft, table, maxColumnId, mapRow);
   session.engine.metadataChanged();
-  if (validates) validate(changed, database, session, draft.added.map((object) => object.objectId));
+  if (validates)
+    validate(
+      changed,
+      database,
+      session,
+      draft.added.map((object) => object.objectId),
+    );
 }
 
 function renumbered(column: Column, columnId: number, draft: TableDraft): Column {
   if (column.columnId === columnId) return column;
   draft.added.forEach((object, at) => {
-    if ((object.kind === "default" || object.kind === "check") && object.columnId === column.columnId) draft.added[at] = { ...object, columnId };
+    if ((object.kind === "default" || object.kind === "check") && object.columnId === column.columnId)
+      draft.added[at] = { ...object, columnId };
   });
   return { ...column, columnId };
 }
 
 /** New columns in the rows that stand: defaults where the column takes no NULL or WITH VALUES was said. */
-function rowFiller(draft: TableDraft, table: TableObject, before: number, withValues: boolean, session: Session): (row: SqlRow) => SqlRow {
+function rowFiller(
+  draft: TableDraft,
+  table: TableObject,
+  before: number,
+  withValues: boolean,
+  session: Session,
+): (row: SqlRow) => SqlRow {
   const { database } = draft;
   const shape: TableObject = { ...table, columns: draft.columns, indexes: [] };
   let writer: TableWriter | undefined;
@@ -154,7 +189,12 @@ function fillerWriter(shape: TableObject, session: Session, database: Database):
 }
 
 /** Checks all rows against constraints. @throws SqlError 547 */
-export function validate(table: TableObject, database: Database, session: Session, constraintIds: readonly number[]): void {
+export function validate(
+  table: TableObject,
+  database: Database,
+  session: Session,
+  constraintIds: readonly number[],
+): void {
   const children = database.children(table.objectId).filter((child) => constraintIds.includes(child.objectId));
   if (!children.some((child) => child.kind === "check" || child.kind === "foreign-key")) return;
   const writer = new TableWriter(table, database, session);
@@ -164,19 +204,30 @@ export function validate(table: TableObject, database: Database, session: Sessio
     writer.checkAlone(row, "ALTER TABLE", constraintIds);
     rows.push(row);
   }
-  if (children.some((child) => child.kind === "foreign-key")) writer.checkReferencingAlone(rows, "ALTER TABLE", constraintIds);
+  if (children.some((child) => child.kind === "foreign-key"))
+    writer.checkReferencingAlone(rows, "ALTER TABLE", constraintIds);
 }
 
-function enableConstraints(action: Extract<AlterTableAction, { kind: "enable-constraints" }>, table: TableObject, database: Database, execution: Execution): void {
+function enableConstraints(
+  action: Extract<AlterTableAction, { kind: "enable-constraints" }>,
+  table: TableObject,
+  database: Database,
+  execution: Execution,
+): void {
   const { session, scope } = execution;
   const context = new StatementContext(session, scope);
-  const children = database.children(table.objectId).filter((child) => child.kind === "check" || child.kind === "foreign-key");
+  const children = database
+    .children(table.objectId)
+    .filter((child) => child.kind === "check" || child.kind === "foreign-key");
   const { names } = action;
-  const chosen = names === "all" ? children : names.map((name) => {
-    const child = children.find((each) => context.sameName(each.name, name));
-    if (!child) throw sqlError(4917, name);
-    return child;
-  });
+  const chosen =
+    names === "all"
+      ? children
+      : names.map((name) => {
+          const child = children.find((each) => context.sameName(each.name, name));
+          if (!child) throw sqlError(4917, name);
+          return child;
+        });
   const trusted = action.enabled && action.validation === "check";
   for (const child of chosen) {
     database.replaceObject(session.transactions.current!, {
@@ -187,10 +238,21 @@ function enableConstraints(action: Extract<AlterTableAction, { kind: "enable-con
     });
   }
   session.engine.metadataChanged();
-  if (trusted) validate(table, database, session, chosen.map((child) => child.objectId));
+  if (trusted)
+    validate(
+      table,
+      database,
+      session,
+      chosen.map((child) => child.objectId),
+    );
 }
 
-function enableTriggers(action: Extract<AlterTableAction, { kind: "enable-triggers" }>, table: TableObject, database: Database, session: Session): void {
+function enableTriggers(
+  action: Extract<AlterTableAction, { kind: "enable-triggers" }>,
+  table: TableObject,
+  database: Database,
+  session: Session,
+): void {
   const { names } = action;
   for (const child of database.children(table.objectId)) {
     if (child.kind !== "trigger") continue;

@@ -25,10 +25,11 @@ export interface ColumnPlace {
   readonly columnNumber?: number;
 }
 
-function identityOf(definition: ColumnDefinition, type: SqlType, table: string): IdentityColumn | undefined {
+function identityOf(definition: ColumnDefinition, type: SqlType): IdentityColumn | undefined {
   const { identity } = definition;
   if (!identity) return undefined;
-  const whole = typeFamily(type) === "integer" ? type.name !== "bit" : typeFamily(type) === "decimal" && (type.scale ?? 0) === 0;
+  const whole =
+    typeFamily(type) === "integer" ? type.name !== "bit" : typeFamily(type) === "decimal" && (type.scale ?? 0) === 0;
   if (!whole) throw sqlError(2749, definition.name);
   const increment = BigInt(identity.increment);
   if (increment === 0n) throw sqlError(2749, definition.name);
@@ -47,29 +48,47 @@ export function columnType(
   let type = systemType(node, "declaration");
   let alias: { userTypeId?: number; nullable?: boolean } = {};
   if (!type) {
-    const schemaId = node.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(node.schema)?.schemaId;
-    const user = schemaId === undefined ? undefined : database.findType(schemaId, node.name, session.transactions.current);
-    if (!user?.type) throw sqlError(2715, place.columnNumber ?? 1, node.schema === undefined ? node.name : `${node.schema}.${node.name}`);
+    const schemaId =
+      node.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(node.schema)?.schemaId;
+    const user =
+      schemaId === undefined ? undefined : database.findType(schemaId, node.name, session.transactions.current);
+    if (!user?.type)
+      throw sqlError(
+        2715,
+        place.columnNumber ?? 1,
+        node.schema === undefined ? node.name : `${node.schema}.${node.name}`,
+      );
     type = user.type;
     alias = { userTypeId: user.userTypeId, nullable: user.nullable };
   } else if (node.name.toLowerCase() === "sysname") alias = { userTypeId: 256, nullable: false };
   if (typeFamily(type) === "string") {
-    const collation = definition.collation === undefined ? (type.collation ?? database.collation) : context.checkCollation(definition.collation);
+    const collation =
+      definition.collation === undefined
+        ? (type.collation ?? database.collation)
+        : context.checkCollation(definition.collation);
     type = { ...type, collation };
   } else if (definition.collation !== undefined) throw sqlError(452);
   return { type, ...alias };
 }
 
 /** @throws SqlError 1711-like, 2715, 2749, 2754, 448; Unsupported */
-export function buildColumn(definition: ColumnDefinition, columnId: number, inKey: boolean, place: ColumnPlace): Column {
+export function buildColumn(
+  definition: ColumnDefinition,
+  columnId: number,
+  inKey: boolean,
+  place: ColumnPlace,
+): Column {
   if (definition.columnSet || definition.filestream) throw new Unsupported("column sets and FILESTREAM");
   if (definition.computed) return computedColumn(definition, columnId, place);
   const { type, userTypeId, nullable: aliasNullable } = columnType(definition, { ...place, columnNumber: columnId });
-  const identity = identityOf(definition, type, place.tableName);
+  const identity = identityOf(definition, type);
   if (inKey && definition.nullable === true) throw sqlError(8147, definition.name, place.tableName);
   if (identity && definition.nullable === true) throw sqlError(8147, definition.name, place.tableName);
   const nullable =
-    definition.nullable ?? (inKey || identity !== undefined || type.name === "rowversion" || definition.generatedAlways !== undefined ? false : (aliasNullable ?? true));
+    definition.nullable ??
+    (inKey || identity !== undefined || type.name === "rowversion" || definition.generatedAlways !== undefined
+      ? false
+      : (aliasNullable ?? true));
   return {
     columnId,
     name: definition.name === "" ? "timestamp" : definition.name,
@@ -95,10 +114,19 @@ function computedColumn(definition: ColumnDefinition, columnId: number, place: C
   if (compiled.volatile === true || VOLATILE.test(computed.text)) {
     throw new Unsupported("computed columns that are not deterministic");
   }
-  const model: ComputedColumnModel = { definition: definitionText(expression, computed.text), persisted: computed.persisted };
+  const model: ComputedColumnModel = {
+    definition: definitionText(expression, computed.text),
+    persisted: computed.persisted,
+  };
   if (definition.nullable !== undefined && !computed.persisted) throw sqlError(8183);
   const nullable = definition.nullable ?? (compiled.nullable || computesMore(compiled.type));
-  return { columnId, name: definition.name, type: withCollation(compiled.type, place.database), nullable, computed: model };
+  return {
+    columnId,
+    name: definition.name,
+    type: withCollation(compiled.type, place.database),
+    nullable,
+    computed: model,
+  };
 }
 
 /** Arithmetic may overflow, so the server calls its result nullable. */
@@ -108,5 +136,7 @@ function computesMore(type: SqlType): boolean {
 }
 
 function withCollation(type: SqlType, database: Database): SqlType {
-  return typeFamily(type) === "string" && type.collation === undefined ? { ...type, collation: database.collation } : type;
+  return typeFamily(type) === "string" && type.collation === undefined
+    ? { ...type, collation: database.collation }
+    : type;
 }

@@ -20,7 +20,9 @@ export interface IndexShapeInput {
 const MAX_TYPES = new Set(["text", "ntext", "image", "xml"]);
 
 /** The options that an index keeps; those about how it is built are read and forgotten. */
-export function indexOptions(options: readonly IndexOption[]): Pick<Index, "ignoreDupKey" | "fillFactor" | "padded" | "allowRowLocks" | "allowPageLocks"> {
+export function indexOptions(
+  options: readonly IndexOption[],
+): Pick<Index, "ignoreDupKey" | "fillFactor" | "padded" | "allowRowLocks" | "allowPageLocks"> {
   let ignoreDupKey = false;
   let fillFactor = 0;
   let padded = false;
@@ -62,7 +64,13 @@ export function indexOptions(options: readonly IndexOption[]): Pick<Index, "igno
 }
 
 /** @throws SqlError 1911 (no such column), 1919 (a type that no key takes), 1909 (twice), 1915 */
-export function buildIndex(input: IndexShapeInput, indexId: number, columns: readonly Column[], table: string, context: StatementContext): Index {
+export function buildIndex(
+  input: IndexShapeInput,
+  indexId: number,
+  columns: readonly Column[],
+  table: string,
+  context: StatementContext,
+): Index {
   const find = (name: string): Column => {
     const column = columns.find((candidate) => context.sameName(candidate.name, name));
     if (!column) throw sqlError(1911, name);

@@ -1,4 +1,13 @@
-import type { Column, DatabaseObject, FunctionObject, ModuleText, Parameter, ProcedureObject, TriggerObject, ViewObject } from "../../storage/database-model.ts";
+import type {
+  Column,
+  DatabaseObject,
+  FunctionObject,
+  ModuleText,
+  Parameter,
+  ProcedureObject,
+  TriggerObject,
+  ViewObject,
+} from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import type {
   CreateFunctionStatement,
@@ -31,8 +40,17 @@ type CreateStatement = CreateViewStatement | CreateProcedureStatement | CreateFu
 /** What sys.sql_modules will hold. */
 function moduleText(statement: CreateStatement | CreateTriggerStatement, session: Session): ModuleText {
   const attributes = new Set(statement.attributes);
-  const known = ["schemabinding", "encryption", "view_metadata", "recompile", "returns null on null input", "called on null input", "native_compilation"];
-  for (const attribute of attributes) if (!known.includes(attribute)) throw new Unsupported(`WITH ${attribute.toUpperCase()}`);
+  const known = [
+    "schemabinding",
+    "encryption",
+    "view_metadata",
+    "recompile",
+    "returns null on null input",
+    "called on null input",
+    "native_compilation",
+  ];
+  for (const attribute of attributes)
+    if (!known.includes(attribute)) throw new Unsupported(`WITH ${attribute.toUpperCase()}`);
   if (attributes.has("native_compilation")) throw new Unsupported("WITH NATIVE_COMPILATION");
   const { executeAs } = statement;
   return {
@@ -43,7 +61,9 @@ function moduleText(statement: CreateStatement | CreateTriggerStatement, session
     schemaBound: attributes.has("schemabinding"),
     recompiled: attributes.has("recompile"),
     nullOnNullInput: attributes.has("returns null on null input"),
-    ...(executeAs === undefined || executeAs === "caller" ? {} : { executeAsPrincipalId: executeAs === "owner" ? -2 : 1 }),
+    ...(executeAs === undefined || executeAs === "caller"
+      ? {}
+      : { executeAsPrincipalId: executeAs === "owner" ? -2 : 1 }),
   };
 }
 
@@ -55,7 +75,12 @@ const KINDS: Readonly<Record<CreateStatement["kind"] | "create-trigger", readonl
 };
 
 /** @returns the object that ALTER changes; undefined for a new one. @throws SqlError 2714, 208, 2010 */
-function existing(statement: CreateStatement | CreateTriggerStatement, schemaId: number, database: Database, session: Session): DatabaseObject | undefined {
+function existing(
+  statement: CreateStatement | CreateTriggerStatement,
+  schemaId: number,
+  database: Database,
+  session: Session,
+): DatabaseObject | undefined {
   const object = database.findObject(schemaId, statement.name.name, session.transactions.current);
   if (!object) {
     if (statement.action === "alter") throw sqlError(208, writtenName(statement.name));
@@ -69,8 +94,14 @@ function existing(statement: CreateStatement | CreateTriggerStatement, schemaId:
 function parameterModels(parameters: readonly ModuleParameter[], context: StatementContext): Parameter[] {
   return parameters.map((parameter, at) => {
     const database = context.session.currentDatabase;
-    const schemaId = parameter.type.schema === undefined ? context.session.defaultSchemaId(database) : database.findSchema(parameter.type.schema)?.schemaId;
-    const user = schemaId === undefined ? undefined : database.findType(schemaId, parameter.type.name, context.session.transactions.current);
+    const schemaId =
+      parameter.type.schema === undefined
+        ? context.session.defaultSchemaId(database)
+        : database.findSchema(parameter.type.schema)?.schemaId;
+    const user =
+      schemaId === undefined
+        ? undefined
+        : database.findType(schemaId, parameter.type.name, context.session.transactions.current);
     const isTable = user?.tableTypeObjectId !== undefined;
     if (isTable && !parameter.readOnly) throw sqlError(352, parameter.name);
     return {
@@ -119,11 +150,13 @@ export function createModule(covered: CreateStatement, session: Session, scope: 
 function checkBinding(references: Module["references"], name: string, database: Database): void {
   for (const reference of references) {
     if (reference.class !== "object") continue;
-    if (reference.schema === undefined || reference.database !== undefined) throw sqlError(4512, "object", name, reference.name);
+    if (reference.schema === undefined || reference.database !== undefined)
+      throw sqlError(4512, "object", name, reference.name);
     const schema = database.findSchema(reference.schema);
     const object = schema && database.findObject(schema.schemaId, reference.name);
     if (!object) throw sqlError(208, `${reference.schema}.${reference.name}`);
-    if ("module" in object && !object.module.schemaBound) throw sqlError(4513, "object", name, `${reference.schema}.${reference.name}`);
+    if ("module" in object && !object.module.schemaBound)
+      throw sqlError(4513, "object", name, `${reference.schema}.${reference.name}`);
   }
 }
 
@@ -133,10 +166,18 @@ type Shape =
   | Pick<FunctionObject, "kind" | "parameters" | "columns">;
 
 function shapeOf(statement: CreateStatement, session: Session, scope: Scope, objectId: number): Shape {
-  const context = new StatementContext(session, new Scope("function", undefined, { name: statement.name.name, id: objectId }));
+  const context = new StatementContext(
+    session,
+    new Scope("function", undefined, { name: statement.name.name, id: objectId }),
+  );
   switch (statement.kind) {
     case "create-view":
-      return { kind: "view", columns: viewColumns(statement, context), withCheckOption: statement.checkOption, indexes: [] };
+      return {
+        kind: "view",
+        columns: viewColumns(statement, context),
+        withCheckOption: statement.checkOption,
+        indexes: [],
+      };
     case "create-procedure":
       if (statement.forReplication) throw new Unsupported("CREATE PROCEDURE FOR REPLICATION");
       return { kind: "procedure", parameters: parameterModels(statement.parameters, context) };
@@ -145,31 +186,56 @@ function shapeOf(statement: CreateStatement, session: Session, scope: Scope, obj
   }
 }
 
-function functionShape(statement: CreateFunctionStatement, session: Session, scope: Scope, context: StatementContext): Shape {
+function functionShape(
+  statement: CreateFunctionStatement,
+  session: Session,
+  scope: Scope,
+  context: StatementContext,
+): Shape {
   const parameters = parameterModels(statement.parameters, context);
   const { returns } = statement;
   switch (returns.kind) {
     case "scalar-function": {
       const type = context.dataType(returns.type, "declaration");
-      const result: Parameter = { name: "", parameterId: 0, type, output: true, readOnly: false, nullable: true, hasDefault: false };
+      const result: Parameter = {
+        name: "",
+        parameterId: 0,
+        type,
+        output: true,
+        readOnly: false,
+        nullable: true,
+        hasDefault: false,
+      };
       return { kind: "scalar-function", parameters: [result, ...parameters], columns: [] };
     }
     case "inline-function": {
-      for (const parameter of parameters) context.scope.declare({ name: parameter.name, type: parameter.type, value: null });
+      for (const parameter of parameters)
+        context.scope.declare({ name: parameter.name, type: parameter.type, value: null });
       const covered = withCoverage(returns.select);
       declareCtes(covered.node.with, noColumns(context));
       const plan = compileQuery(covered.node.query, context, undefined);
       const unread = covered.unreadClauses();
       if (unread.length > 0) throw new Unsupported(unread.join(", "));
-      return { kind: "inline-function", parameters, columns: namedColumns(plan.columns, undefined, statement.name.name) };
+      return {
+        kind: "inline-function",
+        parameters,
+        columns: namedColumns(plan.columns, undefined, statement.name.name),
+      };
     }
     case "table-function": {
       const columns: Column[] = [];
       const key = returns.table.constraints.find((each) => each.kind === "key-constraint" && each.primary);
       returns.table.columns.forEach((column, at) => {
-        const inKey = key?.kind === "key-constraint" && key.columns.some((each) => context.sameName(each.name, column.name));
+        const inKey =
+          key?.kind === "key-constraint" && key.columns.some((each) => context.sameName(each.name, column.name));
         columns.push(
-          buildColumn(column, at + 1, inKey, { database: session.currentDatabase, tableName: returns.variable, session, scope, columns }),
+          buildColumn(column, at + 1, inKey, {
+            database: session.currentDatabase,
+            tableName: returns.variable,
+            session,
+            scope,
+            columns,
+          }),
         );
       });
       return { kind: "table-function", parameters, columns };
@@ -177,8 +243,13 @@ function functionShape(statement: CreateFunctionStatement, session: Session, sco
   }
 }
 
-function namedColumns(columns: readonly OutputColumn[], names: readonly string[] | undefined, module: string): Column[] {
-  if (names && names.length !== columns.length) throw names.length < columns.length ? sqlError(8158, module) : sqlError(8159, module);
+function namedColumns(
+  columns: readonly OutputColumn[],
+  names: readonly string[] | undefined,
+  module: string,
+): Column[] {
+  if (names && names.length !== columns.length)
+    throw names.length < columns.length ? sqlError(8158, module) : sqlError(8159, module);
   const seen = new Set<string>();
   return columns.map((column, at) => {
     const name = names?.[at] ?? column.name;
@@ -193,7 +264,8 @@ function namedColumns(columns: readonly OutputColumn[], names: readonly string[]
 export function viewColumns(statement: CreateViewStatement, context: StatementContext): Column[] {
   const covered = withCoverage(statement.select);
   const { query } = covered.node;
-  if (query.orderBy.length > 0 && !query.offset && !(query.body.kind === "select-query" && query.body.top)) throw sqlError(1033);
+  if (query.orderBy.length > 0 && !query.offset && !(query.body.kind === "select-query" && query.body.top))
+    throw sqlError(1033);
   if (covered.node.into) throw sqlError(156, "INTO");
   declareCtes(covered.node.with, noColumns(context));
   const plan = compileQuery(query, context, undefined);
@@ -236,12 +308,16 @@ export function enableTrigger(statement: EnableTriggerStatement, session: Sessio
   const { database, table } = requireTable(statement.on, session, scope, (written) => sqlError(1088, written));
   const { names } = statement;
   const triggers = database.children(table.objectId).filter((child) => child.kind === "trigger");
-  const chosen = names === "all" ? triggers : names.map((name) => {
-    const found = triggers.find((trigger) => database.nameKey(trigger.name) === database.nameKey(name.name));
-    if (!found) throw sqlError(1088, writtenName(name));
-    return found;
-  });
-  for (const trigger of chosen) database.replaceObject(session.transactions.current!, { ...trigger, disabled: !statement.enabled });
+  const chosen =
+    names === "all"
+      ? triggers
+      : names.map((name) => {
+          const found = triggers.find((trigger) => database.nameKey(trigger.name) === database.nameKey(name.name));
+          if (!found) throw sqlError(1088, writtenName(name));
+          return found;
+        });
+  for (const trigger of chosen)
+    database.replaceObject(session.transactions.current!, { ...trigger, disabled: !statement.enabled });
 }
 
 /** For sp_refreshview: the tree of a stored view. */
@@ -250,4 +326,3 @@ export function storedView(view: ViewObject, session: Session): CreateViewStatem
   if (statement.kind !== "create-view") throw new Error(`${view.name} is no view`);
   return statement;
 }
-

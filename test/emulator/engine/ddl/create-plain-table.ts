@@ -7,7 +7,12 @@ import { registerLocalTable } from "../tables/create-local-table.ts";
 import { newObjectPlace } from "./object-place.ts";
 
 /** A table of columns alone: SELECT ... INTO. @throws SqlError 2714 */
-export function createPlainTable(name: ObjectName, columns: readonly Column[], session: Session, scope: Scope): { table: TableObject; database: Database } {
+export function createPlainTable(
+  name: ObjectName,
+  columns: readonly Column[],
+  session: Session,
+  scope: Scope,
+): { table: TableObject; database: Database } {
   const place = newObjectPlace(name, session, scope);
   const { database } = place;
   const now = session.engine.clock.now();

@@ -16,7 +16,8 @@ import { TableDraft } from "./table-parts.ts";
 /** CREATE TABLE. @throws SqlError 2714, 2705, 2760, 1779, 8111 and what its parts deserve */
 export function createTable(statement: CreateTableStatement, session: Session, scope: Scope): void {
   for (const option of statement.options) {
-    if (option.name !== "data_compression" && option.name !== "xml_compression") throw new Unsupported(`CREATE TABLE WITH (${option.name})`);
+    if (option.name !== "data_compression" && option.name !== "xml_compression")
+      throw new Unsupported(`CREATE TABLE WITH (${option.name})`);
   }
   if (statement.systemVersioning) throw new Unsupported("SYSTEM_VERSIONING");
   void statement.filegroup;
@@ -27,7 +28,12 @@ export function createTable(statement: CreateTableStatement, session: Session, s
 }
 
 /** Makes a table of a definition and adds it to the database with all that belongs to it. */
-export function makeTable(definition: TableDefinition, place: ObjectPlace, session: Session, scope: Scope): TableObject {
+export function makeTable(
+  definition: TableDefinition,
+  place: ObjectPlace,
+  session: Session,
+  scope: Scope,
+): TableObject {
   const { database } = place;
   if (definition.period) throw new Unsupported("PERIOD FOR SYSTEM_TIME");
   const objectId = database.newObjectId();
@@ -35,8 +41,13 @@ export function makeTable(definition: TableDefinition, place: ObjectPlace, sessi
   addColumns(draft, definition, place.shownName);
   // Clustered keys first, so that the numbers of indexes do not depend on the order they were written in.
   const keys = definition.constraints.filter((constraint) => constraint.kind === "key-constraint");
-  const clusteredFirst = [...keys].sort((a, b) => Number(b.clustered === true || (b.primary && b.clustered === undefined)) - Number(a.clustered === true || (a.primary && a.clustered === undefined)));
-  const explicitClustered = keys.some((key) => key.clustered === true) || definition.indexes.some((index) => index.clustered === true);
+  const clusteredFirst = [...keys].sort(
+    (a, b) =>
+      Number(b.clustered === true || (b.primary && b.clustered === undefined)) -
+      Number(a.clustered === true || (a.primary && a.clustered === undefined)),
+  );
+  const explicitClustered =
+    keys.some((key) => key.clustered === true) || definition.indexes.some((index) => index.clustered === true);
   for (const index of definition.indexes) if (index.clustered === true) draft.addInlineIndex(index);
   for (const key of clusteredFirst) {
     draft.addKey(key.clustered === undefined && key.primary && explicitClustered ? { ...key, clustered: false } : key);
@@ -55,23 +66,36 @@ export function makeTable(definition: TableDefinition, place: ObjectPlace, sessi
 /** Columns with their defaults. @throws SqlError 2705, 1701-like */
 export function addColumns(draft: TableDraft, definition: TableDefinition, tableName: string): void {
   const { database, session, scope, context } = draft;
-  const primary = definition.constraints.find((constraint) => constraint.kind === "key-constraint" && constraint.primary);
+  const primary = definition.constraints.find(
+    (constraint) => constraint.kind === "key-constraint" && constraint.primary,
+  );
   const inKey = (name: string): boolean =>
     primary?.kind === "key-constraint" && primary.columns.some((column) => context.sameName(column.name, name));
   let nextId = Math.max(0, ...draft.columns.map((column) => column.columnId));
   for (const column of definition.columns) {
     const name = column.name === "" ? "timestamp" : column.name;
     if (draft.columns.some((known) => context.sameName(known.name, name))) throw sqlError(2705, name, tableName);
-    const built = buildColumn(column, ++nextId, inKey(name), { database, tableName, session, scope, columns: draft.columns });
+    const built = buildColumn(column, ++nextId, inKey(name), {
+      database,
+      tableName,
+      session,
+      scope,
+      columns: draft.columns,
+    });
     if (built.identity && draft.columns.some((known) => known.identity)) throw sqlError(2744, tableName);
-    if (built.type.name === "rowversion" && draft.columns.some((known) => known.type.name === "rowversion")) throw sqlError(2738, tableName, name);
+    if (built.type.name === "rowversion" && draft.columns.some((known) => known.type.name === "rowversion"))
+      throw sqlError(2738, tableName, name);
     draft.columns.push(built);
     if (column.default) draft.addDefault(column.default, name);
   }
 }
 
 /** The filters of filtered indexes as functions of a row. */
-export function filterOf(columns: TableObject["columns"], name: string, session: Session): (index: Index) => (row: SqlRow) => boolean {
+export function filterOf(
+  columns: TableObject["columns"],
+  name: string,
+  session: Session,
+): (index: Index) => (row: SqlRow) => boolean {
   return (index) => {
     const test = compileRowPredicate(index.filterDefinition!, columns, name, session);
     const runtime = new Runtime(session, new Scope("function", undefined));
@@ -88,7 +112,10 @@ function storeTable(draft: TableDraft, place: ObjectPlace, session: Session): Ta
   const now = session.engine.clock.now();
   const transaction = place.transactional ? session.transactions.current : undefined;
   const label = { database: database.name, schema: database.schemaName(place.schemaId), table: place.shownName };
-  const store = server.newTableStore(label, indexSpecs(draft.columns, draft.indexes, filterOf(draft.columns, place.name, session)));
+  const store = server.newTableStore(
+    label,
+    indexSpecs(draft.columns, draft.indexes, filterOf(draft.columns, place.name, session)),
+  );
   const table: TableObject = {
     kind: "table",
     objectId: draft.objectId,
@@ -107,4 +134,3 @@ function storeTable(draft: TableDraft, place: ObjectPlace, session: Session): Ta
   for (const object of draft.added) database.addObject(transaction, object);
   return table;
 }
-

@@ -1,4 +1,9 @@
-import { alterDatabaseTracking, disableDatabaseTracking, enableDatabaseTracking, type TrackingOptions } from "../../change-tracking/switch-tracking.ts";
+import {
+  alterDatabaseTracking,
+  disableDatabaseTracking,
+  enableDatabaseTracking,
+  type TrackingOptions,
+} from "../../change-tracking/switch-tracking.ts";
 import type { Database, DatabaseOptions } from "../../storage/database.ts";
 import type { AlterDatabaseStatement, CreateDatabaseStatement, DatabaseOption } from "../../tsql/ast-ddl.ts";
 import { collation, isKnownCollation } from "../../values/collation.ts";
@@ -130,7 +135,8 @@ function setOption(option: DatabaseOption, database: Database, session: Session)
 }
 
 function setTracking(option: Extract<DatabaseOption, { kind: "change-tracking" }>, database: Database): void {
-  const unit = option.retention && ({ days: "DAYS", hours: "HOURS", minutes: "MINUTES" } as const)[option.retention.unit];
+  const unit =
+    option.retention && ({ days: "DAYS", hours: "HOURS", minutes: "MINUTES" } as const)[option.retention.unit];
   const options: TrackingOptions = {
     ...(option.retention ? { retention: { value: option.retention.value, unit: unit! } } : {}),
     ...(option.autoCleanup === undefined ? {} : { autoCleanup: option.autoCleanup }),

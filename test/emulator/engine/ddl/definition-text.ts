@@ -32,11 +32,17 @@ function tryText(print: () => string): string | undefined {
 const bracketed = (name: string): string => `[${name.replace(/\]/g, "]]")}]`;
 
 function nameText(name: ObjectName): string {
-  return [name.database, name.schema, name.name].filter((part) => part !== undefined).map(bracketed).join(".");
+  return [name.database, name.schema, name.name]
+    .filter((part) => part !== undefined)
+    .map(bracketed)
+    .join(".");
 }
 
 function typeText(type: DataTypeNode): string {
-  const name = type.schema === undefined ? bracketed(type.name.toLowerCase()) : `${bracketed(type.schema)}.${bracketed(type.name)}`;
+  const name =
+    type.schema === undefined
+      ? bracketed(type.name.toLowerCase())
+      : `${bracketed(type.schema)}.${bracketed(type.name)}`;
   return type.arguments.length === 0 ? name : `${name}(${type.arguments.join(",")})`;
 }
 
@@ -76,9 +82,12 @@ export function expressionText(expression: Expression): string {
       if (expression.star || expression.distinct || expression.over || expression.withinGroup) throw new NotPrinted();
       const plain = /^(current_timestamp|current_user|session_user|system_user|user)$/i.test(expression.name.name);
       if (plain && expression.arguments.length === 0) {
-        return expression.name.name.toLowerCase() === "current_timestamp" ? "getdate()" : `${expression.name.name.toLowerCase()}()`;
+        return expression.name.name.toLowerCase() === "current_timestamp"
+          ? "getdate()"
+          : `${expression.name.name.toLowerCase()}()`;
       }
-      const name = expression.name.schema === undefined ? expression.name.name.toLowerCase() : nameText(expression.name);
+      const name =
+        expression.name.schema === undefined ? expression.name.name.toLowerCase() : nameText(expression.name);
       return `${name}(${list(expression.arguments)})`;
     }
     case "date-part":
@@ -93,8 +102,12 @@ export function expressionText(expression: Expression): string {
     case "case": {
       const branches =
         expression.input === undefined
-          ? expression.branches.map((branch) => ` when ${predicateText(branch.when)} then ${expressionText(branch.then)}`)
-          : expression.branches.map((branch) => ` when ${expressionText(branch.when)} then ${expressionText(branch.then)}`);
+          ? expression.branches.map(
+              (branch) => ` when ${predicateText(branch.when)} then ${expressionText(branch.then)}`,
+            )
+          : expression.branches.map(
+              (branch) => ` when ${expressionText(branch.when)} then ${expressionText(branch.then)}`,
+            );
       const input = expression.input === undefined ? "" : ` ${expressionText(expression.input)}`;
       const otherwise = expression.otherwise ? ` else ${expressionText(expression.otherwise)}` : "";
       return `case${input}${branches.join("")}${otherwise} end`;
@@ -132,7 +145,10 @@ export function predicateText(predicate: Predicate): string {
     case "in-list": {
       if (predicate.negated) throw new NotPrinted();
       const value = expressionText(predicate.operand);
-      return [...predicate.values].reverse().map((each) => `${value}=${expressionText(each)}`).join(" OR ");
+      return [...predicate.values]
+        .reverse()
+        .map((each) => `${value}=${expressionText(each)}`)
+        .join(" OR ");
     }
     case "like": {
       const escape = predicate.escape ? ` ESCAPE ${expressionText(predicate.escape)}` : "";

@@ -63,7 +63,15 @@ function dropObject(name: ObjectName, kind: DropObjectClass, ifExists: boolean, 
   }
   const { object, database } = found;
   const verb = `DROP ${kind.toUpperCase()}`;
-  if (!KINDS[kind]!.includes(object.kind)) throw sqlError(3705, kind.toUpperCase(), writtenName(name), object.name, kindWord(object), `DROP ${kindWord(object).toUpperCase()}`);
+  if (!KINDS[kind]!.includes(object.kind))
+    throw sqlError(
+      3705,
+      kind.toUpperCase(),
+      writtenName(name),
+      object.name,
+      kindWord(object),
+      `DROP ${kindWord(object).toUpperCase()}`,
+    );
   if (database.options.readOnly) throw sqlError(3906, database.name);
   if (found.localName !== undefined) {
     removeWhole(object, database, session);
@@ -85,11 +93,16 @@ function dropObject(name: ObjectName, kind: DropObjectClass, ifExists: boolean, 
 
 function checkTable(table: Extract<DatabaseObject, { kind: "table" }>, database: Database, execution: Execution): void {
   for (const other of database.objects.values()) {
-    if (other.kind === "foreign-key" && other.referencedObjectId === table.objectId && other.parentObjectId !== table.objectId) {
+    if (
+      other.kind === "foreign-key" &&
+      other.referencedObjectId === table.objectId &&
+      other.parentObjectId !== table.objectId
+    ) {
       throw sqlError(3726, table.name);
     }
   }
-  if (isTracked(database, table.objectId)) disableTableTracking(execution.session.transactions.current!, database, table);
+  if (isTracked(database, table.objectId))
+    disableTableTracking(execution.session.transactions.current!, database, table);
 }
 
 function kindWord(object: DatabaseObject): string {
@@ -119,10 +132,12 @@ export function removeWhole(object: DatabaseObject, database: Database, session:
   }
   const ids = new Set(gone.map((each) => each.objectId));
   for (const permission of [...database.permissions.values()]) {
-    if (permission.class === "OBJECT_OR_COLUMN" && ids.has(permission.majorId)) database.permissions.delete(transaction, permissionKey(permission));
+    if (permission.class === "OBJECT_OR_COLUMN" && ids.has(permission.majorId))
+      database.permissions.delete(transaction, permissionKey(permission));
   }
   for (const [key, property] of [...keyed(database)]) {
-    if ((property.class === 1 || property.class === 2 || property.class === 7) && ids.has(property.majorId)) database.extendedProperties.delete(transaction, key);
+    if ((property.class === 1 || property.class === 2 || property.class === 7) && ids.has(property.majorId))
+      database.extendedProperties.delete(transaction, key);
   }
 }
 
@@ -140,7 +155,8 @@ function dropDatabase(name: string, ifExists: boolean, session: Session): void {
     throw sqlError(3701, "drop", "database", name);
   }
   if (database.databaseId <= 4) throw sqlError(3708, "drop", "database", name, "database");
-  for (const other of session.engine.sessions.values()) if (other.currentDatabase === database) throw sqlError(3702, name);
+  for (const other of session.engine.sessions.values())
+    if (other.currentDatabase === database) throw sqlError(3702, name);
   server.dropDatabase(database);
 }
 
@@ -154,9 +170,11 @@ function dropSchema(name: string, ifExists: boolean, session: Session): void {
     throw sqlError(15151, "drop", "schema", name);
   }
   for (const object of database.objects.values()) {
-    if (object.schemaId === schema.schemaId && object.parentObjectId === 0) throw sqlError(3729, "drop schema", name, object.name);
+    if (object.schemaId === schema.schemaId && object.parentObjectId === 0)
+      throw sqlError(3729, "drop schema", name, object.name);
   }
-  for (const type of database.types.values()) if (type.schemaId === schema.schemaId) throw sqlError(3729, "drop schema", name, type.name);
+  for (const type of database.types.values())
+    if (type.schemaId === schema.schemaId) throw sqlError(3729, "drop schema", name, type.name);
   database.schemas.delete(current, schema.schemaId);
 }
 
@@ -164,7 +182,8 @@ function dropSchema(name: string, ifExists: boolean, session: Session): void {
 function dropType(name: ObjectName, ifExists: boolean, session: Session): void {
   const database = databaseOf(name, session);
   const { current } = session.transactions;
-  const schemaId = name.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(name.schema)?.schemaId;
+  const schemaId =
+    name.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(name.schema)?.schemaId;
   const type = schemaId === undefined ? undefined : database.findType(schemaId, name.name, current);
   if (!type) {
     if (ifExists) return;

@@ -22,10 +22,18 @@ function target(name: ObjectName, session: Session, scope: Scope): { database: D
 }
 
 /** Puts other indexes in the place of a table's, in its store too. */
-export function replaceIndexes(table: TableObject, database: Database, indexes: readonly Index[], session: Session): TableObject {
+export function replaceIndexes(
+  table: TableObject,
+  database: Database,
+  indexes: readonly Index[],
+  session: Session,
+): TableObject {
   const changed: TableObject = { ...table, indexes, modifyDate: session.engine.clock.now() };
   database.replaceObject(session.transactions.current!, changed);
-  table.store.rebuild(session.transactions.current!, indexSpecs(table.columns, indexes, filterOf(table.columns, table.name, session)));
+  table.store.rebuild(
+    session.transactions.current!,
+    indexSpecs(table.columns, indexes, filterOf(table.columns, table.name, session)),
+  );
   return changed;
 }
 
@@ -50,7 +58,9 @@ export function createIndex(statement: CreateIndexStatement, session: Session, s
       columns: statement.columns,
       include: statement.include,
       options,
-      ...(statement.where ? { filterDefinition: predicateDefinition(wholeNode(statement.where), statement.whereText ?? "") } : {}),
+      ...(statement.where
+        ? { filterDefinition: predicateDefinition(wholeNode(statement.where), statement.whereText ?? "") }
+        : {}),
     },
     existing?.indexId ?? nextIndexId(table.indexes, clustered),
     table.columns,
@@ -74,7 +84,12 @@ export function dropIndex(statement: DropIndexStatement, session: Session, scope
     if (index.constraintObjectId !== undefined) {
       throw sqlError(3723, `${table.name}.${index.name}`, index.primaryKey ? "PRIMARY KEY" : "UNIQUE KEY");
     }
-    replaceIndexes(table, found!.database, table.indexes.filter((candidate) => candidate !== index), session);
+    replaceIndexes(
+      table,
+      found!.database,
+      table.indexes.filter((candidate) => candidate !== index),
+      session,
+    );
   }
 }
 
@@ -82,7 +97,9 @@ export function dropIndex(statement: DropIndexStatement, session: Session, scope
 export function alterIndex(statement: AlterIndexStatement, session: Session, scope: Scope): void {
   const { database, table } = target(statement.table, session, scope);
   const context = new StatementContext(session, scope);
-  const chosen = table.indexes.filter((index) => statement.name === undefined || context.sameName(index.name, statement.name));
+  const chosen = table.indexes.filter(
+    (index) => statement.name === undefined || context.sameName(index.name, statement.name),
+  );
   if (statement.name !== undefined && chosen.length === 0) throw sqlError(3701, "alter", "index", statement.name);
   switch (statement.action) {
     case "reorganize":

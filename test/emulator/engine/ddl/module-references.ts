@@ -1,7 +1,7 @@
 import type { ModuleReference } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import type { ObjectName } from "../../tsql/ast-names.ts";
-import { systemType } from "../../tsql/system-type.ts";
+import type { systemType } from "../../tsql/system-type.ts";
 import type { ModuleStatement } from "../procedures/module-body.ts";
 
 interface Found {
@@ -21,7 +21,11 @@ interface Local {
  * What a module's text mentions (sys.sql_expression_dependencies): tables, views, functions, procedures, types.
  * @param statement a bare syntax tree
  */
-export function moduleReferences(statement: ModuleStatement, database: Database, schemaBound: boolean): ModuleReference[] {
+export function moduleReferences(
+  statement: ModuleStatement,
+  database: Database,
+  schemaBound: boolean,
+): ModuleReference[] {
   const found: Found[] = [];
   const columns = new Set<string>();
   const local: Local = { ctes: new Set(), aliases: new Set() };
@@ -87,7 +91,8 @@ function collect(node: Node, found: Found[], columns: Set<string>, local: Local,
       if (!isName(name)) return;
       const plain = name.schema === undefined && name.database === undefined;
       const lower = name.name.toLowerCase();
-      if (plain && (local.ctes.has(lower) || local.aliases.has(lower) || lower === "inserted" || lower === "deleted")) return;
+      if (plain && (local.ctes.has(lower) || local.aliases.has(lower) || lower === "inserted" || lower === "deleted"))
+        return;
       add(name);
       return;
     }
@@ -116,7 +121,11 @@ function collect(node: Node, found: Found[], columns: Set<string>, local: Local,
     case "data-type": {
       const type = node as unknown as Parameters<typeof systemType>[0];
       if (type.schema !== undefined && type.schema.toLowerCase() !== "sys") {
-        add({ kind: "name", pos: type.pos, server: undefined, database: undefined, schema: type.schema, name: type.name }, "type", false);
+        add(
+          { kind: "name", pos: type.pos, server: undefined, database: undefined, schema: type.schema, name: type.name },
+          "type",
+          false,
+        );
       }
       return;
     }

@@ -45,7 +45,13 @@ export function newObjectPlace(name: ObjectName, session: Session, scope: Scope)
   }
   const database = databaseOf(name, session);
   if (database.options.readOnly) throw sqlError(3906, database.name);
-  return { database, schemaId: schemaFor(name, database, session), name: name.name, shownName: name.name, transactional: true };
+  return {
+    database,
+    schemaId: schemaFor(name, database, session),
+    name: name.name,
+    shownName: name.name,
+    transactional: true,
+  };
 }
 
 /** @throws SqlError 2760 */

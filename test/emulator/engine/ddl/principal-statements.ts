@@ -18,7 +18,10 @@ import type { Session } from "../session/session.ts";
 
 /** Logins, users, roles and permissions, as data. @throws SqlError 15025, 15023, 15151, 15007-like */
 
-export function createPrincipal(statement: CreateLoginStatement | CreateUserStatement | CreateRoleStatement, session: Session): void {
+export function createPrincipal(
+  statement: CreateLoginStatement | CreateUserStatement | CreateRoleStatement,
+  session: Session,
+): void {
   const { server } = session.engine;
   const now = session.engine.clock.now();
   if (statement.kind === "create-login") {
@@ -26,7 +29,8 @@ export function createPrincipal(statement: CreateLoginStatement | CreateUserStat
     if (statement.password === undefined) throw new Unsupported("CREATE LOGIN without a password");
     const defaultDatabase = statement.options.find((option) => option.name === "default_database")?.value ?? "master";
     for (const option of statement.options) {
-      if (!["default_database", "check_policy", "check_expiration", "default_language", "sid"].includes(option.name)) throw new Unsupported(`CREATE LOGIN ${option.name}`);
+      if (!["default_database", "check_policy", "check_expiration", "default_language", "sid"].includes(option.name))
+        throw new Unsupported(`CREATE LOGIN ${option.name}`);
     }
     server.setLogin({
       principalId: server.newPrincipalId(),
@@ -49,26 +53,36 @@ export function createPrincipal(statement: CreateLoginStatement | CreateUserStat
   const principalId = Math.max(4, ...ids) + 1;
   const base = { principalId, name: statement.name, isFixedRole: false, createDate: now, modifyDate: now };
   if (statement.kind === "create-role") {
-    const owner = statement.authorization === undefined ? undefined : database.findPrincipal(statement.authorization, current);
+    const owner =
+      statement.authorization === undefined ? undefined : database.findPrincipal(statement.authorization, current);
     if (statement.authorization !== undefined && !owner) throw sqlError(15151, "find", "user", statement.authorization);
-    database.principals.set(current, principalId, { ...base, type: "DATABASE_ROLE", owningPrincipalId: owner?.principalId ?? 1 });
+    database.principals.set(current, principalId, {
+      ...base,
+      type: "DATABASE_ROLE",
+      owningPrincipalId: owner?.principalId ?? 1,
+    });
     return;
   }
   const login = statement.withoutLogin ? undefined : server.findLogin(statement.login ?? statement.name);
   if (!statement.withoutLogin && !login) throw sqlError(15007, statement.login ?? statement.name);
   const defaultSchema = statement.options.find((option) => option.name === "default_schema")?.value ?? "dbo";
-  for (const option of statement.options) if (option.name !== "default_schema") throw new Unsupported(`CREATE USER WITH ${option.name}`);
+  for (const option of statement.options)
+    if (option.name !== "default_schema") throw new Unsupported(`CREATE USER WITH ${option.name}`);
   const user: DatabasePrincipal = { ...base, type: "SQL_USER", defaultSchema, ...(login ? { sid: login.sid } : {}) };
   database.principals.set(current, principalId, user);
 }
 
-export function alterPrincipal(statement: AlterLoginStatement | AlterUserStatement | AlterRoleStatement, session: Session): void {
+export function alterPrincipal(
+  statement: AlterLoginStatement | AlterUserStatement | AlterRoleStatement,
+  session: Session,
+): void {
   const { server } = session.engine;
   if (statement.kind === "alter-login") {
     const login = server.findLogin(statement.name);
     if (!login) throw sqlError(15151, "alter", "login", statement.name);
     const defaultDatabase = statement.options.find((option) => option.name === "default_database")?.value;
-    for (const option of statement.options) if (option.name !== "default_database") throw new Unsupported(`ALTER LOGIN ${option.name}`);
+    for (const option of statement.options)
+      if (option.name !== "default_database") throw new Unsupported(`ALTER LOGIN ${option.name}`);
     server.setLogin({
       ...login,
       ...(statement.enabled === undefined ? {} : { disabled: !statement.enabled }),
@@ -102,11 +116,17 @@ export function alterPrincipal(statement: AlterLoginStatement | AlterUserStateme
   const member = database.findPrincipal(statement.name, current);
   if (!member) throw sqlError(15151, "alter", "user", statement.name);
   const key = `${role.principalId}:${member.principalId}`;
-  if (statement.action === "add member") database.roleMembers.set(current, key, { roleId: role.principalId, memberId: member.principalId });
+  if (statement.action === "add member")
+    database.roleMembers.set(current, key, { roleId: role.principalId, memberId: member.principalId });
   else database.roleMembers.delete(current, key);
 }
 
-export function dropPrincipal(kind: "user" | "role" | "login", name: string, ifExists: boolean, session: Session): void {
+export function dropPrincipal(
+  kind: "user" | "role" | "login",
+  name: string,
+  ifExists: boolean,
+  session: Session,
+): void {
   const { server } = session.engine;
   if (kind === "login") {
     const login = server.findLogin(name);
@@ -121,14 +141,16 @@ export function dropPrincipal(kind: "user" | "role" | "login", name: string, ifE
     if (ifExists) return;
     throw sqlError(15151, "drop", kind, name);
   }
-  for (const schema of database.schemas.values()) if (schema.principalId === principal.principalId) throw sqlError(15138, "schema");
+  for (const schema of database.schemas.values())
+    if (schema.principalId === principal.principalId) throw sqlError(15138, "schema");
   for (const [key, row] of [...memberships(session)]) {
     if (row.roleId !== principal.principalId && row.memberId !== principal.principalId) continue;
     if (row.roleId === principal.principalId) throw sqlError(15144);
     database.roleMembers.delete(current, key);
   }
   for (const permission of [...database.permissions.values()]) {
-    if (permission.granteePrincipalId === principal.principalId) database.permissions.delete(current, permissionKey(permission));
+    if (permission.granteePrincipalId === principal.principalId)
+      database.permissions.delete(current, permissionKey(permission));
   }
   database.principals.delete(current, principal.principalId);
 }
@@ -151,7 +173,12 @@ export function changePermission(statement: PermissionStatement, session: Sessio
     if (!principal) throw sqlError(15151, "find", "user", grantee);
     for (const { name, columns: own } of statement.permissions) {
       if (name === "all") throw new Unsupported("GRANT ALL");
-      const ids = own.length > 0 ? columns(own) : statement.on && statement.on.columns.length > 0 ? columns(statement.on.columns) : [0];
+      const ids =
+        own.length > 0
+          ? columns(own)
+          : statement.on && statement.on.columns.length > 0
+            ? columns(statement.on.columns)
+            : [0];
       for (const minorId of ids) {
         const row: Permission = {
           ...place,
@@ -201,7 +228,8 @@ function securable(
       };
     }
     case "type": {
-      const schemaId = name.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(name.schema)?.schemaId;
+      const schemaId =
+        name.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(name.schema)?.schemaId;
       const type = schemaId === undefined ? undefined : database.findType(schemaId, name.name);
       if (!type) throw sqlError(15151, "find", "type", writtenName(name));
       return { place: { class: "TYPE", majorId: type.userTypeId }, columns: none };

@@ -37,7 +37,8 @@ export function* runDdl(statement: DdlStatement, execution: Execution): Step<voi
     try {
       change(covered.node, execution);
     } catch (error) {
-      if (error instanceof SqlError && !session.compileScope.has(error)) session.compileScope.set(error, execution.scope);
+      if (error instanceof SqlError && !session.compileScope.has(error))
+        session.compileScope.set(error, execution.scope);
       throw error;
     }
     const unread = covered.unreadClauses();

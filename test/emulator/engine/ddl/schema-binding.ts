@@ -25,7 +25,12 @@ export function schemaBoundOn(object: DatabaseObject, database: Database, column
 }
 
 /** @throws SqlError 4922, after 5074 for each module that is bound to the column */
-export function requireNotBound(object: DatabaseObject, database: Database, execution: Execution, column: Column): void {
+export function requireNotBound(
+  object: DatabaseObject,
+  database: Database,
+  execution: Execution,
+  column: Column,
+): void {
   const bound = schemaBoundOn(object, database, column.columnId);
   if (bound.length === 0) return;
   for (const module of bound) execution.output.error(sqlError(5074, "object", module.name, "column", column.name));

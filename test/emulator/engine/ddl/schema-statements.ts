@@ -12,7 +12,8 @@ export function createSchema(statement: CreateSchemaStatement, session: Session)
   session.transactions.requireWritable();
   const name = statement.name ?? statement.authorization!;
   if (database.findSchema(name, current)) throw sqlError(2714, name);
-  const owner = statement.authorization === undefined ? undefined : database.findPrincipal(statement.authorization, current);
+  const owner =
+    statement.authorization === undefined ? undefined : database.findPrincipal(statement.authorization, current);
   if (statement.authorization !== undefined && !owner) throw sqlError(15151, "find", "user", statement.authorization);
   const ids = [...database.schemas.values(current)].map((schema) => schema.schemaId).filter((id) => id < 16384);
   const schemaId = Math.max(4, ...ids) + 1;
@@ -30,6 +31,7 @@ export function alterSchemaTransfer(statement: AlterSchemaTransferStatement, ses
   const found = findObject(statement.name, session, scope);
   if (!found) throw sqlError(15151, "find", "object", writtenName(statement.name));
   const modifyDate = session.engine.clock.now();
-  for (const child of database.children(found.object.objectId)) database.replaceObject(current!, { ...child, schemaId: schema.schemaId });
+  for (const child of database.children(found.object.objectId))
+    database.replaceObject(current!, { ...child, schemaId: schema.schemaId });
   database.replaceObject(current!, { ...found.object, schemaId: schema.schemaId, modifyDate });
 }

@@ -45,7 +45,12 @@ export class TableDraft {
   indexes: Index[];
   readonly added: DatabaseObject[] = [];
 
-  constructor(target: { database: Database; schemaId: number; objectId: number; name: string }, session: Session, scope: Scope, table?: TableObject) {
+  constructor(
+    target: { database: Database; schemaId: number; objectId: number; name: string },
+    session: Session,
+    scope: Scope,
+    table?: TableObject,
+  ) {
     this.database = target.database;
     this.schemaId = target.schemaId;
     this.objectId = target.objectId;
@@ -81,7 +86,8 @@ export class TableDraft {
     const { primary } = constraint;
     if (primary && this.indexes.some((index) => index.primaryKey)) throw sqlError(1779, this.name);
     const hasClustered = this.indexes.some((index) => index.clustered);
-    if (constraint.clustered === true && hasClustered) throw sqlError(1902, "clustered", this.name, this.indexes.find((index) => index.clustered)!.name);
+    if (constraint.clustered === true && hasClustered)
+      throw sqlError(1902, "clustered", this.name, this.indexes.find((index) => index.clustered)!.name);
     const clustered = constraint.clustered ?? (primary && !hasClustered);
     void constraint.filegroup;
     const base = this.#base(constraint.name, primary ? "PK" : "UQ", undefined);
@@ -130,7 +136,9 @@ export class TableDraft {
           columns: definition.columns,
           include: definition.include,
           options: definition.options,
-          ...(definition.where ? { filterDefinition: predicateDefinition(wholeNode(definition.where), definition.whereText ?? "") } : {}),
+          ...(definition.where
+            ? { filterDefinition: predicateDefinition(wholeNode(definition.where), definition.whereText ?? "") }
+            : {}),
         },
         nextIndexId(this.indexes, clustered),
         this.columns,
@@ -189,7 +197,8 @@ export class TableDraft {
     const isSelf =
       constraint.references.database === undefined &&
       this.context.sameName(constraint.references.name, this.name) &&
-      (constraint.references.schema === undefined || this.database.findSchema(constraint.references.schema)?.schemaId === this.schemaId);
+      (constraint.references.schema === undefined ||
+        this.database.findSchema(constraint.references.schema)?.schemaId === this.schemaId);
     const parent = isSelf ? this : found?.object.kind === "table" ? found.object : undefined;
     if (!parent) throw sqlError(1767, base.name, writtenName(constraint.references));
     const referenced = this.#referenced(constraint, parent, base.name);
@@ -204,7 +213,11 @@ export class TableDraft {
     if (!key) throw sqlError(1776, writtenName(constraint.references), base.name);
     own.forEach((column, at) => {
       const other = referenced[at]!;
-      const same = column.type.name === other.type.name && column.type.precision === other.type.precision && column.type.scale === other.type.scale && column.type.collation === other.type.collation;
+      const same =
+        column.type.name === other.type.name &&
+        column.type.precision === other.type.precision &&
+        column.type.scale === other.type.scale &&
+        column.type.collation === other.type.collation;
       if (!same) throw sqlError(1778, parent.name, other.name, this.name, column.name, base.name);
     });
     const object: ForeignKeyObject = {
@@ -223,7 +236,11 @@ export class TableDraft {
     return object;
   }
 
-  #referenced(constraint: ForeignKeyConstraint, parent: { columns: readonly Column[]; indexes: readonly Index[] }, name: string): Column[] {
+  #referenced(
+    constraint: ForeignKeyConstraint,
+    parent: { columns: readonly Column[]; indexes: readonly Index[] },
+    name: string,
+  ): Column[] {
     if (constraint.referencedColumns) {
       return constraint.referencedColumns.map((each) => {
         const column = parent.columns.find((candidate) => this.context.sameName(candidate.name, each));

@@ -69,7 +69,13 @@ export function createType(statement: CreateTypeStatement, session: Session, sco
     userTypeId,
   };
   database.addObject(current, object);
-  database.types.set(current, userTypeId, { userTypeId, schemaId, name: statement.name.name, nullable: false, tableTypeObjectId: objectId });
+  database.types.set(current, userTypeId, {
+    userTypeId,
+    schemaId,
+    name: statement.name.name,
+    nullable: false,
+    tableTypeObjectId: objectId,
+  });
 }
 
 const LIMITS: Readonly<Record<string, readonly [bigint, bigint]>> = {
@@ -127,7 +133,10 @@ function bound(written: string | undefined, otherwise: bigint): bigint {
 
 function cacheOf(options: SequenceOptions): { cached: boolean; cacheSize: number | undefined } {
   if (options.cache === "no") return { cached: false, cacheSize: undefined };
-  return { cached: true, cacheSize: options.cache === undefined || options.cache === "default" ? undefined : Number(options.cache) };
+  return {
+    cached: true,
+    cacheSize: options.cache === undefined || options.cache === "default" ? undefined : Number(options.cache),
+  };
 }
 
 export function alterSequence(statement: AlterSequenceStatement, session: Session, scope: Scope): void {

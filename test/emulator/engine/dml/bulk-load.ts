@@ -51,7 +51,11 @@ export function* runInsertBulk(statement: InsertBulkStatement, execution: Execut
       if (ordinal < 0) throw sqlError(207, column.name);
       if (table.columns[ordinal]!.computed) throw sqlError(271, column.name);
       const type = context.dataType(column.type, "declaration");
-      return { name: column.name, ordinal, type: column.collation === undefined ? type : { ...type, collation: column.collation } };
+      return {
+        name: column.name,
+        ordinal,
+        type: column.collation === undefined ? type : { ...type, collation: column.collation },
+      };
     });
     return {
       database,
@@ -121,7 +125,10 @@ class BulkLoader {
   constructor(pending: PendingBulk, sent: readonly BulkColumn[], session: Session) {
     const { table, database } = pending;
     this.#pending = pending;
-    this.#writer = new TableWriter(table, database, session, { checks: pending.checkConstraints, trackingContext: null });
+    this.#writer = new TableWriter(table, database, session, {
+      checks: pending.checkConstraints,
+      trackingContext: null,
+    });
     if (sent.length !== pending.columns.length) throw sqlError(4816, sent.length);
     this.#converters = sent.map((column, at) => {
       const target = table.columns[pending.columns[at]!.ordinal]!;
@@ -133,8 +140,10 @@ class BulkLoader {
     this.#identity = this.#writer.rules.identity?.ordinal ?? -1;
     const { identityInsert } = session.options;
     this.#takesIdentity =
-      pending.keepIdentity || (identityInsert?.objectId === table.objectId && identityInsert.database === database.name);
-    this.#keepsRows = pending.checkConstraints && database.children(table.objectId).some((child) => child.kind === "foreign-key");
+      pending.keepIdentity ||
+      (identityInsert?.objectId === table.objectId && identityInsert.database === database.name);
+    this.#keepsRows =
+      pending.checkConstraints && database.children(table.objectId).some((child) => child.kind === "foreign-key");
     this.#defaults = table.columns.map((_, ordinal) => this.#writer.rules.defaults[ordinal] !== undefined);
   }
 
@@ -157,7 +166,8 @@ class BulkLoader {
       const value = convert ? convert(values[at]!) : values[at]!;
       row[ordinal] = value === null && !keepNulls && this.#defaults[ordinal]! ? writer.defaultValue(ordinal) : value;
     }
-    if (this.#identity >= 0 && this.#takesIdentity && row[this.#identity] !== null) writer.sawIdentity(row[this.#identity]!);
+    if (this.#identity >= 0 && this.#takesIdentity && row[this.#identity] !== null)
+      writer.sawIdentity(row[this.#identity]!);
     writer.complete(row, "INSERT");
     if (!writer.insert(row)) return;
     this.#count++;

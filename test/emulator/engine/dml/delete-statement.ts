@@ -36,7 +36,10 @@ function compileDelete(node: DeleteStatement, context: StatementContext): DmlPro
     output,
     updated: () => new Set(),
     run: (runtime) => {
-      const writer = new TableWriter(target.table, target.database, runtime.session, { checks: true, trackingContext: track(runtime) });
+      const writer = new TableWriter(target.table, target.database, runtime.session, {
+        checks: true,
+        trackingContext: track(runtime),
+      });
       const collected = output ? new OutputRows(output) : undefined;
       const entries: RowEntry[] = [];
       const before: SqlRow[] = [];

@@ -54,7 +54,8 @@ export function* runDml<T extends object>(
     if (result.ignoredDuplicates === true) {
       output.info({ number: 3604, severity: 0, state: 1, text: "Duplicate key was ignored.", line: 1 });
     }
-    if (own && session.transactions.current && !session.transactions.explicit) yield* session.transactions.commitStatement();
+    if (own && session.transactions.current && !session.transactions.explicit)
+      yield* session.transactions.commitStatement();
     session.rowCount = BigInt(result.count);
     if (program.output?.client && result.output) {
       output.columns(program.output.client.columns);

@@ -29,7 +29,12 @@ export function resolveTarget(target: DmlTarget, context: StatementContext): Res
     if (target.hints.length > 0) throw new Unsupported("hints on a table variable that is written");
     const variable = context.tableVariableOf(target.name);
     if (variable.readOnly === true) throw sqlError(10700, target.name);
-    return { table: localTableOf(variable.table!), database: variable.table!.database, name: target.name, schema: undefined };
+    return {
+      table: localTableOf(variable.table!),
+      database: variable.table!.database,
+      name: target.name,
+      schema: undefined,
+    };
   }
   if (target.systemTime) throw sqlError(102, "FOR");
   const found = findTarget(target.name, context.session, context.scope);
@@ -47,7 +52,10 @@ export function resolveTarget(target: DmlTarget, context: StatementContext): Res
 }
 
 /** WITH CHANGE_TRACKING_CONTEXT (x). */
-export function trackingContext(expression: Expression | undefined, context: StatementContext): (runtime: Runtime) => Buffer | null {
+export function trackingContext(
+  expression: Expression | undefined,
+  context: StatementContext,
+): (runtime: Runtime) => Buffer | null {
   if (!expression) return () => null;
   const value = compileExpression(expression, noColumns(context));
   if (value.type.name !== "varbinary" && value.type.name !== "binary" && value.literal !== null) throw sqlError(22109);
@@ -58,7 +66,9 @@ export function trackingContext(expression: Expression | undefined, context: Sta
 export function triggersOf(target: ResolvedTarget, event: "insert" | "update" | "delete"): TriggerObject[] {
   return target.database
     .children(target.table.objectId)
-    .filter((child): child is TriggerObject => child.kind === "trigger" && !child.disabled && child.events.includes(event));
+    .filter(
+      (child): child is TriggerObject => child.kind === "trigger" && !child.disabled && child.events.includes(event),
+    );
 }
 
 /** @throws SqlError 207, 264 */

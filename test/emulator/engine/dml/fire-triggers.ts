@@ -14,7 +14,12 @@ import type { DmlProgram, DmlResult } from "./dml-run.ts";
  * AFTER triggers ("CREATE TRIGGER"): once a statement, in the statement's own transaction, with XACT_ABORT ON. A roll back in one
  * ends the batch (3609).
  */
-export function* fireTriggers(triggers: readonly TriggerObject[], program: DmlProgram, result: DmlResult, execution: Execution): Step<void> {
+export function* fireTriggers(
+  triggers: readonly TriggerObject[],
+  program: DmlProgram,
+  result: DmlResult,
+  execution: Execution,
+): Step<void> {
   const { session, scope } = execution;
   if (triggers.some((trigger) => trigger.insteadOf)) throw new Unsupported("INSTEAD OF triggers");
   if (scope.nesting >= 31) throw sqlError(217, 32);

@@ -42,14 +42,23 @@ export interface InsertPlan {
 }
 
 /** @throws SqlError 271, 273, 544, 545, 8101 */
-export function planColumns(target: ResolvedTarget, names: readonly string[] | undefined, context: StatementContext): InsertPlan {
+export function planColumns(
+  target: ResolvedTarget,
+  names: readonly string[] | undefined,
+  context: StatementContext,
+): InsertPlan {
   const { table, database } = target;
   const identity = table.columns.findIndex((column) => column.identity);
   const { identityInsert } = context.session.options;
   const explicit = identityInsert?.objectId === table.objectId && identityInsert.database === database.name;
   const skips = (at: number): boolean => {
     const column = table.columns[at]!;
-    return column.computed !== undefined || column.type.name === "rowversion" || column.identity !== undefined || column.generatedAlways !== undefined;
+    return (
+      column.computed !== undefined ||
+      column.type.name === "rowversion" ||
+      column.identity !== undefined ||
+      column.generatedAlways !== undefined
+    );
   };
   const ordinals = names
     ? columnOrdinals(names, target, context)
@@ -97,7 +106,10 @@ function compileInsert(
 }
 
 /** TOP (n) of a DML statement. */
-export function compileTop(top: NonNullable<InsertStatement["top"]>, context: StatementContext): (runtime: Runtime) => number {
+export function compileTop(
+  top: NonNullable<InsertStatement["top"]>,
+  context: StatementContext,
+): (runtime: Runtime) => number {
   if (top.withTies) throw sqlError(1062);
   if (top.percent) throw new Unsupported("TOP PERCENT in DML");
   const count: Evaluate = convertTo(compileExpression(top.count, noColumns(context)), BIGINT).evaluate;
@@ -121,7 +133,9 @@ function compileRows(
         if (row.length > columns.length) throw node.columns ? sqlError(110) : sqlError(213);
         if (row.length < columns.length) throw node.columns ? sqlError(109) : sqlError(213);
         return row.map((value, at) =>
-          value.kind === "default-value" ? undefined : asColumn(compileExpression(value, scope), columns[at]!, table, database),
+          value.kind === "default-value"
+            ? undefined
+            : asColumn(compileExpression(value, scope), columns[at]!, table, database),
         );
       });
       return (runtime) => rows.map((row) => row.map((value) => value?.(runtime)));
@@ -136,7 +150,8 @@ function compileRows(
       const { rows, columns: given } = captured;
       if (rows.length > 0 && given.length !== columns.length) throw sqlError(213);
       const converters = given.map((column, at) => columnConverter(column.type, columns[at]!, table, database));
-      return () => rows.map((row) => row.map((value, at) => converters[at]?.(value) ?? (converters[at] ? null : value)));
+      return () =>
+        rows.map((row) => row.map((value, at) => converters[at]?.(value) ?? (converters[at] ? null : value)));
     }
   }
 }
@@ -146,7 +161,9 @@ function queryRows(query: RowPlan, plan: InsertPlan, named: boolean): RowMaker {
   if (query.columns.length < plan.ordinals.length) throw named ? sqlError(120) : sqlError(213);
   if (query.columns.length > plan.ordinals.length) throw named ? sqlError(121) : sqlError(213);
   const converters = query.columns.map((column, at) =>
-    column.source?.literal === null ? undefined : columnConverter(column.type, table.columns[plan.ordinals[at]!]!, table, database),
+    column.source?.literal === null
+      ? undefined
+      : columnConverter(column.type, table.columns[plan.ordinals[at]!]!, table, database),
   );
   const converts = converters.some((converter) => converter !== undefined);
   return (runtime) => {
@@ -195,10 +212,19 @@ export function insertRows(
   writer.checkReferencing(written, "INSERT");
   output?.finish(runtime);
   const scaled = lastIdentity === null ? undefined : lastIdentityValue(lastIdentity, plan);
-  return { count: written.length, inserted: written, deleted: [], output, identity: scaled, ignoredDuplicates: writer.ignored > 0 };
+  return {
+    count: written.length,
+    inserted: written,
+    deleted: [],
+    output,
+    identity: scaled,
+    ignoredDuplicates: writer.ignored > 0,
+  };
 }
 
 function lastIdentityValue(value: SqlValue, plan: InsertPlan): bigint {
   const column = plan.target.table.columns.find((candidate) => candidate.identity)!;
-  return typeof value === "bigint" && column.type.name !== "bigint" ? value / 10n ** BigInt(column.type.scale ?? 0) : BigInt(value as number | bigint);
+  return typeof value === "bigint" && column.type.name !== "bigint"
+    ? value / 10n ** BigInt(column.type.scale ?? 0)
+    : BigInt(value as number | bigint);
 }

@@ -46,7 +46,13 @@ interface Clause {
   readonly action: ClauseAction;
 }
 
-function compileClause(clause: MergeClause, target: ResolvedTarget, slot: number, scope: QueryScope, sourceOnly: QueryScope): Clause {
+function compileClause(
+  clause: MergeClause,
+  target: ResolvedTarget,
+  slot: number,
+  scope: QueryScope,
+  sourceOnly: QueryScope,
+): Clause {
   const visible = clause.match === "not matched" ? sourceOnly : scope;
   const and = clause.and && compilePredicate(clause.and, visible).test;
   const { action, match } = clause;
@@ -54,18 +60,25 @@ function compileClause(clause: MergeClause, target: ResolvedTarget, slot: number
     case "merge-delete":
       return { match, and, action: { kind: "delete" } };
     case "merge-update":
-      return { match, and, action: { kind: "update", assignments: compileAssignments(action.assignments, target, slot, scope) } };
+      return {
+        match,
+        and,
+        action: { kind: "update", assignments: compileAssignments(action.assignments, target, slot, scope) },
+      };
     case "merge-insert": {
       const values = new Map<number, Evaluate | undefined>();
       if (action.values) {
         const plan = planColumns(target, action.columns, scope.context);
-        if (plan.ordinals.length !== action.values.length) throw sqlError(plan.ordinals.length > action.values.length ? 109 : 110);
+        if (plan.ordinals.length !== action.values.length)
+          throw sqlError(plan.ordinals.length > action.values.length ? 109 : 110);
         action.values.forEach((value, at) => {
           const ordinal = plan.ordinals[at]!;
           const column = target.table.columns[ordinal]!;
           values.set(
             ordinal,
-            value.kind === "default-value" ? undefined : asColumn(compileExpression(value, visible), column, target.table, target.database),
+            value.kind === "default-value"
+              ? undefined
+              : asColumn(compileExpression(value, visible), column, target.table, target.database),
           );
         });
       }
@@ -109,7 +122,16 @@ function compileMerge(node: MergeStatement, context: StatementContext): DmlProgr
     output,
     updated: () => new Set(),
     run: (runtime) =>
-      runJoin(join, clauses, target, slot, sourceSlots, runtime, track(runtime), output ? new OutputRows(output) : undefined),
+      runJoin(
+        join,
+        clauses,
+        target,
+        slot,
+        sourceSlots,
+        runtime,
+        track(runtime),
+        output ? new OutputRows(output) : undefined,
+      ),
   };
 }
 
@@ -127,7 +149,10 @@ function runJoin(
   context: Buffer | null,
   output: OutputRows | undefined,
 ): DmlResult {
-  const writer = new TableWriter(target.table, target.database, runtime.session, { checks: true, trackingContext: context });
+  const writer = new TableWriter(target.table, target.database, runtime.session, {
+    checks: true,
+    trackingContext: context,
+  });
   const deletes: { entry: RowEntry; row: SqlRow }[] = [];
   const changes: RowChange[] = [];
   const before: SqlRow[] = [];
@@ -135,7 +160,13 @@ function runJoin(
   const updatedIds = new Set<number>();
   const touched = new Set<RowEntry>();
   let identity: SqlValue = null;
-  const cursor = join.open(runtime, { bound: NO_SLOTS, candidates: [], order: [], rowGoal: undefined, repeated: false });
+  const cursor = join.open(runtime, {
+    bound: NO_SLOTS,
+    candidates: [],
+    order: [],
+    rowGoal: undefined,
+    repeated: false,
+  });
   cursor.reset();
   while (cursor.next()) {
     const entry = runtime.handles[slot] as RowEntry | undefined;
@@ -163,7 +194,7 @@ function runJoin(
     touched.add(entry!);
     if (action.kind === "delete") {
       deletes.push({ entry: entry!, row: row! });
-      output?.add(runtime, undefined, row!, "DELETE");
+      output?.add(runtime, undefined, row, "DELETE");
       continue;
     }
     const changed = [...row!];
@@ -174,7 +205,7 @@ function runJoin(
     writer.complete(changed, "UPDATE");
     changes.push({ entry: entry!, row: changed });
     before.push(row!);
-    output?.add(runtime, changed, row!, "UPDATE");
+    output?.add(runtime, changed, row, "UPDATE");
   }
   for (const { entry, row } of deletes) writer.delete(entry, row);
   writer.update(changes, before, [...updatedIds]);

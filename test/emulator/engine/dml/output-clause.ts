@@ -23,7 +23,9 @@ export interface OutputProgram {
   readonly deletedSlot: number;
   readonly actionSlot: number;
   readonly client: { readonly columns: readonly ResultColumn[]; readonly values: readonly Evaluate[] } | undefined;
-  readonly into: { readonly target: ResolvedTarget; readonly ordinals: readonly number[]; readonly values: readonly Evaluate[] } | undefined;
+  readonly into:
+    | { readonly target: ResolvedTarget; readonly ordinals: readonly number[]; readonly values: readonly Evaluate[] }
+    | undefined;
 }
 
 type Verb = "insert" | "update" | "delete" | "merge";
@@ -44,14 +46,25 @@ export function compileOutput(
   const actionSlot = context.newSlot();
   const columns = sourceColumns(target.table.columns);
   const both = verb === "update" || verb === "merge";
-  if (verb === "insert" || both) scope.sources.push({ slot: insertedSlot, alias: "inserted", columns: both && verb === "merge" ? columns.map((column) => ({ ...column, nullable: true })) : columns });
-  if (verb === "delete" || both) scope.sources.push({ slot: deletedSlot, alias: "deleted", columns: verb === "merge" ? columns.map((column) => ({ ...column, nullable: true })) : columns });
+  if (verb === "insert" || both)
+    scope.sources.push({
+      slot: insertedSlot,
+      alias: "inserted",
+      columns: both && verb === "merge" ? columns.map((column) => ({ ...column, nullable: true })) : columns,
+    });
+  if (verb === "delete" || both)
+    scope.sources.push({
+      slot: deletedSlot,
+      alias: "deleted",
+      columns: verb === "merge" ? columns.map((column) => ({ ...column, nullable: true })) : columns,
+    });
   scope.sources.push(...sources);
   scope.pseudoColumn = (reference) => {
     if (reference.name !== "$action" || verb !== "merge") throw sqlError(207, reference.name);
     return slotColumn(actionSlot, 0, nvarchar(10), false, "$action");
   };
-  const items = (list: readonly SelectItem[]): { name: string; value: Compiled }[] => list.flatMap((item) => compileItem(item, scope));
+  const items = (list: readonly SelectItem[]): { name: string; value: Compiled }[] =>
+    list.flatMap((item) => compileItem(item, scope));
   const client = output && items(output.items);
   const kept = into && items(into.items);
   let intoProgram: OutputProgram["into"];
@@ -63,7 +76,9 @@ export function compileOutput(
     intoProgram = {
       target: table,
       ordinals,
-      values: kept.map(({ value }, at) => asColumn(value, table.table.columns[ordinals[at]!]!, table.table, table.database)),
+      values: kept.map(({ value }, at) =>
+        asColumn(value, table.table.columns[ordinals[at]!]!, table.table, table.database),
+      ),
     };
   }
   return {
@@ -71,7 +86,9 @@ export function compileOutput(
     deletedSlot,
     actionSlot,
     client: client && {
-      columns: resultColumns(client.map(({ name, value }) => ({ name, type: value.type, nullable: value.nullable, source: value }))),
+      columns: resultColumns(
+        client.map(({ name, value }) => ({ name, type: value.type, nullable: value.nullable, source: value })),
+      ),
       values: client.map(({ value }) => value.evaluate),
     },
     into: intoProgram,
@@ -87,7 +104,9 @@ function compileItem(item: SelectItem, scope: QueryScope): { name: string; value
     case "select-star": {
       const sources = item.table ? scope.sourcesOf(item.table) : [];
       if (sources.length === 0) throw sqlError(107, item.table?.name ?? "*");
-      return sources.flatMap((source) => source.columns.map((column, at) => ({ name: column.name, value: sourceColumn(source, at) })));
+      return sources.flatMap((source) =>
+        source.columns.map((column, at) => ({ name: column.name, value: sourceColumn(source, at) })),
+      );
     }
     case "select-assign":
       throw new Unsupported("assignment in OUTPUT");
@@ -124,7 +143,11 @@ export class OutputRows {
     for (const values of this.#into) {
       const row: SqlRow = table.columns.map((_, ordinal) => {
         const at = into.ordinals.indexOf(ordinal);
-        return at >= 0 ? values[at]! : writer.rules.identity?.ordinal === ordinal ? writer.nextIdentity() : writer.defaultValue(ordinal);
+        return at >= 0
+          ? values[at]!
+          : writer.rules.identity?.ordinal === ordinal
+            ? writer.nextIdentity()
+            : writer.defaultValue(ordinal);
       });
       writer.complete(row, "INSERT");
       writer.insert(row);

@@ -19,7 +19,8 @@ import { sourceColumns } from "../tables/table-source.ts";
 export function parseExpressionText(text: string, session: Session): Expression {
   const batch = session.engine.parse(`SELECT ${text}`, true);
   const statement = batch.statements[0];
-  if (statement?.kind !== "select" || statement.query.body.kind !== "select-query") throw sqlError(102, text.slice(0, 30));
+  if (statement?.kind !== "select" || statement.query.body.kind !== "select-query")
+    throw sqlError(102, text.slice(0, 30));
   const item = statement.query.body.items[0];
   if (item?.kind !== "select-expression") throw sqlError(102, text.slice(0, 30));
   return item.expression;
@@ -42,16 +43,31 @@ export function rowScope(columns: TableObject["columns"], alias: string, session
   return scope;
 }
 
-export function compileRowExpression(text: string, columns: TableObject["columns"], alias: string, session: Session): Compiled {
+export function compileRowExpression(
+  text: string,
+  columns: TableObject["columns"],
+  alias: string,
+  session: Session,
+): Compiled {
   return compileExpression(parseExpressionText(text, session), rowScope(columns, alias, session));
 }
 
-export function compileRowPredicate(text: string, columns: TableObject["columns"], alias: string, session: Session): Test {
+export function compileRowPredicate(
+  text: string,
+  columns: TableObject["columns"],
+  alias: string,
+  session: Session,
+): Test {
   return compilePredicate(parsePredicateText(text, session), rowScope(columns, alias, session)).test;
 }
 
 /** How a value of some type becomes a column's. */
-export function columnConverter(from: SqlType, column: { readonly name: string; readonly type: SqlType }, table: TableObject, database: Database) {
+export function columnConverter(
+  from: SqlType,
+  column: { readonly name: string; readonly type: SqlType },
+  table: TableObject,
+  database: Database,
+) {
   return columnCoercion(from, {
     type: column.type,
     name: column.name,
@@ -60,7 +76,12 @@ export function columnConverter(from: SqlType, column: { readonly name: string; 
 }
 
 /** A value of an expression as a column takes it. */
-export function asColumn(value: Compiled, column: TableObject["columns"][number], table: TableObject, database: Database): Evaluate {
+export function asColumn(
+  value: Compiled,
+  column: TableObject["columns"][number],
+  table: TableObject,
+  database: Database,
+): Evaluate {
   if (value.literal === null) return () => null;
   const convert = columnConverter(value.type, column, table, database);
   const inner = value.evaluate;

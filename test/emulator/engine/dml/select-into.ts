@@ -12,7 +12,14 @@ export function compileSelectInto(node: SelectStatement, context: StatementConte
   const plan = compileQuery(node.query, context, undefined);
   const name = node.into!;
   const { session, scope } = context;
-  const parts = { server: name.server, database: name.database, schema: name.schema, name: name.name, kind: name.kind, pos: name.pos };
+  const parts = {
+    server: name.server,
+    database: name.database,
+    schema: name.schema,
+    name: name.name,
+    kind: name.kind,
+    pos: name.pos,
+  };
   const seen = new Set<string>();
   let hasIdentity = false;
   const columns = plan.columns.map((column, at): Column => {

@@ -41,13 +41,25 @@ export function tableRules(table: TableObject, database: Database, session: Sess
   const made: TableRules = {
     table,
     defaults: columns.map((column) => {
-      const constraint = children.find((child): child is DefaultConstraintObject => child.kind === "default" && child.columnId === column.columnId);
+      const constraint = children.find(
+        (child): child is DefaultConstraintObject => child.kind === "default" && child.columnId === column.columnId,
+      );
       if (!constraint) return undefined;
       return asColumn(compileRowExpression(constraint.definition, [], table.name, session), column, table, database);
     }),
     computed: columns.flatMap((column, ordinal) =>
       column.computed
-        ? [{ ordinal, evaluate: asColumn(compileRowExpression(column.computed.definition, columns, table.name, session), column, table, database) }]
+        ? [
+            {
+              ordinal,
+              evaluate: asColumn(
+                compileRowExpression(column.computed.definition, columns, table.name, session),
+                column,
+                table,
+                database,
+              ),
+            },
+          ]
         : [],
     ),
     checks: children.flatMap((child) =>
@@ -69,7 +81,10 @@ export function tableRules(table: TableObject, database: Database, session: Sess
   return made;
 }
 
-function findColumn(columns: readonly Column[], test: (column: Column) => boolean): { ordinal: number; column: Column } | undefined {
+function findColumn(
+  columns: readonly Column[],
+  test: (column: Column) => boolean,
+): { ordinal: number; column: Column } | undefined {
   const ordinal = columns.findIndex(test);
   return ordinal < 0 ? undefined : { ordinal, column: columns[ordinal]! };
 }
@@ -141,10 +156,12 @@ export class TableWriter {
   sawIdentity(value: SqlValue): void {
     const { column } = this.rules.identity!;
     const scale = 10n ** BigInt(column.type.scale ?? 0);
-    const whole = typeof value === "bigint" && column.type.name !== "bigint" ? value / scale : BigInt(value as number | bigint);
+    const whole =
+      typeof value === "bigint" && column.type.name !== "bigint" ? value / scale : BigInt(value as number | bigint);
     const { store } = this.table;
     const { increment } = column.identity!;
-    const beyond = store.lastIdentity === undefined || (increment > 0n ? whole > store.lastIdentity : whole < store.lastIdentity);
+    const beyond =
+      store.lastIdentity === undefined || (increment > 0n ? whole > store.lastIdentity : whole < store.lastIdentity);
     if (beyond) store.lastIdentity = whole;
   }
 
@@ -209,7 +226,8 @@ export class TableWriter {
   /** @param columnIds the columns that SET names */
   update(changes: readonly RowChange[], before: readonly SqlRow[], columnIds: readonly number[]): void {
     this.table.store.update(this.session.transactions.current!, changes, this.#snapshot);
-    if (this.#recorder) for (const [at, change] of changes.entries()) this.#recorder.update(before[at]!, change.row, columnIds);
+    if (this.#recorder)
+      for (const [at, change] of changes.entries()) this.#recorder.update(before[at]!, change.row, columnIds);
   }
 
   delete(entry: RowEntry, row: SqlRow): void {
@@ -229,8 +247,25 @@ export class TableWriter {
 }
 
 /** "The INSERT statement conflicted with the CHECK constraint ..." */
-export function conflict547(verb: string, kind: string, constraint: string, database: string, table: string, column: string | undefined): Error {
-  return sqlError(547, verb, kind, constraint, database, table, column === undefined ? "" : ", column '", column ?? "", column === undefined ? "" : "'");
+export function conflict547(
+  verb: string,
+  kind: string,
+  constraint: string,
+  database: string,
+  table: string,
+  column: string | undefined,
+): Error {
+  return sqlError(
+    547,
+    verb,
+    kind,
+    constraint,
+    database,
+    table,
+    column === undefined ? "" : ", column '",
+    column ?? "",
+    column === undefined ? "" : "'",
+  );
 }
 
 function identityValue(value: bigint, column: Column): SqlValue {

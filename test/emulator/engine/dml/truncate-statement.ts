@@ -10,11 +10,17 @@ export function* runTruncate(statement: TruncateTableStatement, execution: Execu
   const { session, scope } = execution;
   session.transactions.beginImplicit();
   yield* atomic(execution, () => {
-    const { database, table } = requireTable(statement.table, session, scope, () => sqlError(4701, statement.table.name));
+    const { database, table } = requireTable(statement.table, session, scope, () =>
+      sqlError(4701, statement.table.name),
+    );
     session.transactions.requireWritable();
     if (database.options.readOnly) throw sqlError(3906, database.name);
     for (const object of database.objects.values()) {
-      if (object.kind === "foreign-key" && object.referencedObjectId === table.objectId && object.parentObjectId !== table.objectId) {
+      if (
+        object.kind === "foreign-key" &&
+        object.referencedObjectId === table.objectId &&
+        object.parentObjectId !== table.objectId
+      ) {
         throw sqlError(4712, table.name);
       }
       if (object.kind === "view" && object.module.schemaBound && object.indexes.length > 0) {
@@ -24,7 +30,8 @@ export function* runTruncate(statement: TruncateTableStatement, execution: Execu
         if (references) throw sqlError(3729, "TRUNCATE TABLE", table.name, object.name);
       }
     }
-    if (table.historyTableId !== undefined) throw sqlError(13545, `${database.name}.${database.schemaName(table.schemaId)}.${table.name}`);
+    if (table.historyTableId !== undefined)
+      throw sqlError(13545, `${database.name}.${database.schemaName(table.schemaId)}.${table.name}`);
     const transaction = session.transactions.current!;
     table.store.truncate(transaction);
     recordTruncate(transaction, database, table.objectId);

@@ -36,7 +36,11 @@ export interface ColumnAssignment {
 
 export interface Assignments {
   readonly columns: readonly ColumnAssignment[];
-  readonly variables: readonly { readonly name: string; readonly value: Evaluate; readonly column: number | undefined }[];
+  readonly variables: readonly {
+    readonly name: string;
+    readonly value: Evaluate;
+    readonly column: number | undefined;
+  }[];
 }
 
 /** SET. @throws SqlError 207, 264, 271, 272, 8102 */
@@ -71,7 +75,10 @@ export function compileAssignments(
       variables.push({ name: assignment.variable.toLowerCase(), value: value.evaluate, column: ordinal });
       if (ordinal !== undefined) {
         const name = assignment.variable.toLowerCase();
-        const typed = { ...value, evaluate: ((runtime) => runtime.scope.variables.get(name)!.value) satisfies Evaluate };
+        const typed = {
+          ...value,
+          evaluate: ((runtime) => runtime.scope.variables.get(name)!.value) satisfies Evaluate,
+        };
         columns.push({ ordinal, value: asColumn(typed, table.columns[ordinal]!, table, database) });
       }
       continue;
@@ -121,7 +128,10 @@ function compileUpdate(node: UpdateStatement, context: StatementContext): DmlPro
     output,
     updated: () => names,
     run: (runtime) => {
-      const writer = new TableWriter(table, database, runtime.session, { checks: true, trackingContext: track(runtime) });
+      const writer = new TableWriter(table, database, runtime.session, {
+        checks: true,
+        trackingContext: track(runtime),
+      });
       const collected = output ? new OutputRows(output) : undefined;
       const changes: RowChange[] = [];
       const before: SqlRow[] = [];

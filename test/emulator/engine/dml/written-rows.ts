@@ -38,7 +38,8 @@ function targetInFrom(statement: UpdateStatement | DeleteStatement, context: Sta
     } else if (source.kind === "named-table") {
       const name = source.alias ?? source.name.name;
       if (wanted !== undefined && context.sameName(name, wanted)) found.push(source);
-      else if (object && findTarget(source.name, context.session, context.scope)?.object === object) byTable.push(source);
+      else if (object && findTarget(source.name, context.session, context.scope)?.object === object)
+        byTable.push(source);
     }
   };
   for (const source of statement.from) visit(source);
@@ -51,7 +52,10 @@ function tableVariableInFrom(statement: UpdateStatement | DeleteStatement): bool
   return statement.target.kind === "table-variable" && statement.from.length > 0;
 }
 
-export function compileWrittenRows(statement: UpdateStatement | DeleteStatement, context: StatementContext): WrittenRows {
+export function compileWrittenRows(
+  statement: UpdateStatement | DeleteStatement,
+  context: StatementContext,
+): WrittenRows {
   const inFrom = targetInFrom(statement, context);
   const scope = new QueryScope(context, undefined);
   let target: ResolvedTarget;
@@ -63,7 +67,8 @@ export function compileWrittenRows(statement: UpdateStatement | DeleteStatement,
       void statement.target.alias;
     }
   } else {
-    if (tableVariableInFrom(statement)) throw sqlError(1087, statement.target.kind === "table-variable" ? statement.target.name : "");
+    if (tableVariableInFrom(statement))
+      throw sqlError(1087, statement.target.kind === "table-variable" ? statement.target.name : "");
     target = resolveTarget(statement.target, context);
   }
   const from = compileFrom(statement.from, scope);
@@ -73,7 +78,12 @@ export function compileWrittenRows(statement: UpdateStatement | DeleteStatement,
     const own = tableSource(
       target.table,
       target.database,
-      { alias: statement.target.alias ?? target.name, schema: target.schema, hints: statement.target.hints, target: true },
+      {
+        alias: statement.target.alias ?? target.name,
+        schema: target.schema,
+        hints: statement.target.hints,
+        target: true,
+      },
       context,
     );
     slot = context.newSlot();
@@ -89,7 +99,13 @@ export function compileWrittenRows(statement: UpdateStatement | DeleteStatement,
     slot: ownSlot,
     scope,
     collect: (runtime, limit, each) => {
-      const cursor = group.open(runtime, { bound: NO_SLOTS, candidates: [], order: [], rowGoal: undefined, repeated: false });
+      const cursor = group.open(runtime, {
+        bound: NO_SLOTS,
+        candidates: [],
+        order: [],
+        rowGoal: undefined,
+        repeated: false,
+      });
       cursor.reset();
       const seen = nodes.length > 1 || group.members.length !== 1 ? new Set<RowEntry>() : undefined;
       let count = 0;
@@ -100,7 +116,7 @@ export function compileWrittenRows(statement: UpdateStatement | DeleteStatement,
         if (seen?.has(entry)) continue;
         seen?.add(entry);
         count++;
-        each(entry, runtime.frame[ownSlot]!);
+        each(entry, runtime.frame[ownSlot]);
       }
     },
   };

@@ -15,6 +15,7 @@ import { sqlError } from "../../values/error-table.ts";
 import { rescale } from "../../values/format-number.ts";
 import type { SqlType, SqlValue } from "../../values/sql-type.ts";
 import type { BinaryOperator } from "../../tsql/ast-expressions.ts";
+import { without } from "../without.ts";
 import { mergeCollation } from "./collate.ts";
 import { constant, isNullLiteral, unionSlots, type Compiled, type Evaluate } from "./compiled.ts";
 
@@ -43,7 +44,7 @@ export function convertTo(value: Compiled, type: SqlType, explicit = false): Com
   const work = coercion(value.type, type, { explicit });
   if (!work) return { ...value, type };
   const inner = value.evaluate;
-  const { literal: _literal, column: _column, ...rest } = value;
+  const rest = without(value, "literal", "column");
   if (value.literal !== undefined && !value.volatile) {
     // A literal is converted once, when it can be: an error must come when the row is reached, not before.
     try {
@@ -271,9 +272,11 @@ export function compileArithmetic(operator: BinaryOperator, leftIn: Compiled, ri
     case "decimal": {
       if (bitwise) throw sqlError(402, typeWord(left.type), typeWord(right.type), OPERATOR_WORDS[operator]);
       const own = (operand: Compiled): SqlType =>
-        typeFamily(operand.type) === "string" || typeFamily(operand.type) === "binary" ? high : decimalOperandType(operand);
+        typeFamily(operand.type) === "string" || typeFamily(operand.type) === "binary"
+          ? high
+          : decimalOperandType(operand);
       const [t1, t2] = [own(left), own(right)];
-      const type: SqlType = { ...decimalResult(operator as "+", t1, t2), name: high.name };
+      const type: SqlType = { ...decimalResult(operator, t1, t2), name: high.name };
       const [a, b] = [convertTo(left, t1), convertTo(right, t2)];
       return finish(left, right, type, strict(a.evaluate, b.evaluate, decimalCombine(operator, t1, t2, type)));
     }
@@ -303,7 +306,8 @@ export function compileArithmetic(operator: BinaryOperator, leftIn: Compiled, ri
 
 function compileConcat(left: Compiled, right: Compiled): Compiled {
   const { type: base, strength } = mergeCollation(left, right, concatType(left.type, right.type));
-  const type: SqlType = base.name === "char" ? { ...base, name: "varchar" } : base.name === "nchar" ? { ...base, name: "nvarchar" } : base;
+  const type: SqlType =
+    base.name === "char" ? { ...base, name: "varchar" } : base.name === "nchar" ? { ...base, name: "nvarchar" } : base;
   const limit = type.length === undefined || type.length === -1 ? Infinity : type.length;
   const binary = typeFamily(type) === "binary";
   const asType = (operand: Compiled): Compiled =>
@@ -326,7 +330,8 @@ export function compileUnary(operator: "-" | "+" | "~", operand: Compiled): Comp
     if (family !== "integer") throw sqlError(8117, typeWord(operand.type), "'~'");
     const { type } = operand;
     const inner = operand.evaluate;
-    const flip = (value: number): number => (type.name === "bit" ? 1 - value : type.name === "tinyint" ? 255 - value : ~value);
+    const flip = (value: number): number =>
+      type.name === "bit" ? 1 - value : type.name === "tinyint" ? 255 - value : ~value;
     return finish(operand, operand, type, (runtime) => {
       const value = inner(runtime);
       return value === null ? null : typeof value === "bigint" ? ~value : flip(value as number);

@@ -67,14 +67,19 @@ const VARIANT_FAMILIES: readonly string[] = ["binary", "uniqueidentifier", "stri
 
 function variantFamily(type: SqlType): number {
   const family = typeFamily(type);
-  return VARIANT_FAMILIES.indexOf(family === "integer" || family === "decimal" || family === "money" ? "exact" : family);
+  return VARIANT_FAMILIES.indexOf(
+    family === "integer" || family === "decimal" || family === "money" ? "exact" : family,
+  );
 }
 
 function compareVariant(a: SqlVariant, b: SqlVariant): number {
   const order = variantFamily(a.type) - variantFamily(b.type);
   if (order !== 0) return order;
   const type = typeRank(a.type) >= typeRank(b.type) ? commonType(a.type, b.type) : commonType(b.type, a.type);
-  return comparerOf(type)(coerce(a.value, a.type, type, { explicit: true }), coerce(b.value, b.type, type, { explicit: true }));
+  return comparerOf(type)(
+    coerce(a.value, a.type, type, { explicit: true }),
+    coerce(b.value, b.type, type, { explicit: true }),
+  );
 }
 
 export type HashKey = string | number | bigint;

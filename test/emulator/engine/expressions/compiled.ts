@@ -90,7 +90,14 @@ export function conjunctsOf(predicate: CompiledPredicate | undefined): CompiledP
 }
 
 export function constant(type: SqlType, value: SqlValue): Compiled {
-  return { type, nullable: value === null, evaluate: () => value, slots: NO_SLOTS, literal: value, collation: "coercible" };
+  return {
+    type,
+    nullable: value === null,
+    evaluate: () => value,
+    slots: NO_SLOTS,
+    literal: value,
+    collation: "coercible",
+  };
 }
 
 export function slotColumn(slot: number, index: number, type: SqlType, nullable: boolean, name: string): Compiled {

@@ -1,4 +1,10 @@
-import type { CaseExpression, CastExpression, Expression, FunctionCall, TrimExpression } from "../../tsql/ast-expressions.ts";
+import type {
+  CaseExpression,
+  CastExpression,
+  Expression,
+  FunctionCall,
+  TrimExpression,
+} from "../../tsql/ast-expressions.ts";
 import { collation, isKnownCollation } from "../../values/collation.ts";
 import { coercion, type NullableConverter } from "../../values/coerce.ts";
 import { typeFamily, commonType, INT } from "../../values/coerce-type.ts";
@@ -7,11 +13,14 @@ import { SqlError, Unsupported } from "../../values/sql-error.ts";
 import type { SqlType, SqlValue } from "../../values/sql-type.ts";
 import { compileBuiltIn } from "../functions/call-built-in.ts";
 import { globalVariable } from "../functions/global-variables.ts";
+import { without } from "../without.ts";
 import { compileArithmetic, compileUnary, convertTo } from "./arithmetic.ts";
 import { mergeCollation } from "./collate.ts";
 import { constant, isNullLiteral, NO_SLOTS, unionSlots, type Compiled, type Test } from "./compiled.ts";
 import type { ExpressionEnv } from "./expression-env.ts";
-import { cachedCursor, compileComparison, compilePredicate } from "./predicate.ts";
+import { compileComparison } from "./comparison.ts";
+import { compilePredicate } from "./predicate.ts";
+import { cachedCursor } from "./subquery-predicate.ts";
 
 /** @throws SqlError as the server's compile of it; Unsupported */
 export function compileExpression(expression: Expression, env: ExpressionEnv): Compiled {
@@ -43,13 +52,14 @@ export function compileExpression(expression: Expression, env: ExpressionEnv): C
       return compileCast(expression, env);
     case "collate": {
       const operand = compileExpression(expression.operand, env);
-      const name = /^database_default$/i.test(expression.collation) ? env.context.defaultCollation() : expression.collation;
+      const name = /^database_default$/i.test(expression.collation)
+        ? env.context.defaultCollation()
+        : expression.collation;
       if (!isKnownCollation(name)) throw sqlError(448, name);
       if (typeFamily(operand.type) !== "string") throw sqlError(447, operand.type.name);
       const type = { ...operand.type, collation: collation(name).name };
       const converted = isNullLiteral(operand) ? constant(type, null) : convertTo(operand, type, true);
-      const { column: _column, ...rest } = converted;
-      return { ...rest, type, collation: "explicit" };
+      return { ...without(converted, "column"), type, collation: "explicit" };
     }
     case "function-call":
       return compileCall(expression, env);
@@ -75,7 +85,13 @@ export function compileExpression(expression: Expression, env: ExpressionEnv): C
         if (fixed) runtime.cache.set(marker, { value });
         return value;
       };
-      return { type: column.type, nullable: true, evaluate, slots: plan.outerSlots, collation: column.source?.collation ?? "implicit" };
+      return {
+        type: column.type,
+        nullable: true,
+        evaluate,
+        slots: plan.outerSlots,
+        collation: column.source?.collation ?? "implicit",
+      };
     }
     case "next-value":
       if (expression.over) throw new Unsupported("NEXT VALUE FOR ... OVER");
@@ -100,7 +116,14 @@ function compileCall(call: FunctionCall, env: ExpressionEnv): Compiled {
   if (call.nullTreatment) throw new Unsupported(call.nullTreatment);
   if (call.name.schema !== undefined && call.name.schema.toLowerCase() !== "sys") {
     if (call.distinct || call.star) throw sqlError(102, "*");
-    return env.context.userFunction(call.name, call.arguments.map((argument) => (argument.kind === "column" && argument.table === undefined && argument.name.toLowerCase() === "default" ? undefined : compileExpression(argument, env))));
+    return env.context.userFunction(
+      call.name,
+      call.arguments.map((argument) =>
+        argument.kind === "column" && argument.table === undefined && argument.name.toLowerCase() === "default"
+          ? undefined
+          : compileExpression(argument, env),
+      ),
+    );
   }
   return compileBuiltIn(call, env);
 }
@@ -202,7 +225,7 @@ function compileCast(expression: CastExpression, env: ExpressionEnv): Compiled {
     type,
     nullable: attempts || operand.nullable || style !== undefined,
     slots: unionSlots(operand.slots, style?.slots ?? NO_SLOTS),
-    collation: (typeFamily(operand.type) === "string" ? operand.collation : "coercible"),
+    collation: typeFamily(operand.type) === "string" ? operand.collation : "coercible",
     ...(operand.volatile === true ? { volatile: true } : {}),
   } as const;
   if (style === undefined || typeof style.literal === "number") {
@@ -210,7 +233,8 @@ function compileCast(expression: CastExpression, env: ExpressionEnv): Compiled {
       explicit: true,
       ...(style === undefined ? {} : { style: style.literal as number }),
     });
-    const text = operand.text === undefined ? {} : { text: `${JSON.stringify(type)}${style?.literal as number}(${operand.text})` };
+    const text =
+      operand.text === undefined ? {} : { text: `${JSON.stringify(type)}${style?.literal as number}(${operand.text})` };
     if (!work) return { ...base, ...text, evaluate: inner };
     const guarded = guard(work);
     return { ...base, ...text, evaluate: (runtime) => guarded(inner(runtime)) };
@@ -240,8 +264,12 @@ function keepCollation(type: SqlType, operand: Compiled, env: ExpressionEnv): Sq
 }
 
 function compileAtTimeZone(operand: Compiled, zone: Compiled): Compiled {
-  if (typeof zone.literal !== "string" || !/^utc$/i.test(zone.literal)) throw new Unsupported("AT TIME ZONE other than 'UTC'");
-  const type: SqlType = { name: "datetimeoffset", scale: operand.type.scale ?? (operand.type.name === "datetime" ? 3 : 7) };
+  if (typeof zone.literal !== "string" || !/^utc$/i.test(zone.literal))
+    throw new Unsupported("AT TIME ZONE other than 'UTC'");
+  const type: SqlType = {
+    name: "datetimeoffset",
+    scale: operand.type.scale ?? (operand.type.name === "datetime" ? 3 : 7),
+  };
   const converted = convertTo(operand, type);
   const inner = converted.evaluate;
   return {

@@ -70,7 +70,9 @@ export function callScalar(definition: ScalarFunction, operands: readonly Compil
     collation,
     nullable: definition.mayBeNull ?? (lax || converted.some((operand) => operand.nullable)),
     slots: unionSlots(...converted.map((operand) => operand.slots)),
-    ...(VOLATILE.has(definition.name) || converted.some((operand) => operand.volatile === true) ? { volatile: true } : {}),
+    ...(VOLATILE.has(definition.name) || converted.some((operand) => operand.volatile === true)
+      ? { volatile: true }
+      : {}),
     evaluate: (runtime) => {
       const args: SqlValue[] = [];
       for (const evaluate of evaluators) {
@@ -87,7 +89,8 @@ function checkCount(definition: ScalarFunction, count: number): void {
   const most = definition.parameters.length;
   const least = most - (definition.optional ?? 0);
   if (definition.variadic === true ? count >= least : count >= least && count <= most) return;
-  if (definition.optional !== undefined || definition.variadic === true) throw sqlError(189, definition.name.toLowerCase(), least, most);
+  if (definition.optional !== undefined || definition.variadic === true)
+    throw sqlError(189, definition.name.toLowerCase(), least, most);
   throw sqlError(174, definition.name.toLowerCase(), most);
 }
 
@@ -106,12 +109,24 @@ function asParameter(operand: Compiled, parameter: FunctionParameter, env: Expre
 }
 
 function textTypeFor(type: SqlType, env: ExpressionEnv): SqlType {
-  const widths: Partial<Record<SqlType["name"], number>> = { bit: 1, tinyint: 3, smallint: 6, int: 12, bigint: 20, real: 24, float: 24 };
+  const widths: Partial<Record<SqlType["name"], number>> = {
+    bit: 1,
+    tinyint: 3,
+    smallint: 6,
+    int: 12,
+    bigint: 20,
+    real: 24,
+    float: 24,
+  };
   const length = widths[type.name] ?? (type.name === "varbinary" || type.name === "binary" ? (type.length ?? 1) : 41);
   return { name: "varchar", length, collation: env.context.defaultCollation() };
 }
 
-function resultCollation(type: SqlType, operands: readonly Compiled[], env: ExpressionEnv): { type: SqlType; collation: Compiled["collation"] } {
+function resultCollation(
+  type: SqlType,
+  operands: readonly Compiled[],
+  env: ExpressionEnv,
+): { type: SqlType; collation: Compiled["collation"] } {
   if (typeFamily(type) !== "string") return { type, collation: "coercible" };
   const texts = operands.filter((operand) => typeFamily(operand.type) === "string");
   const first = texts[0];

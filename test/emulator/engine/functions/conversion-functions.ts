@@ -1,5 +1,14 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { maxLength, SQL_VARIANT, TINYINT, typeFamily, UNIQUEIDENTIFIER, varbinary, INT, nvarchar } from "../../values/coerce-type.ts";
+import {
+  maxLength,
+  SQL_VARIANT,
+  TINYINT,
+  typeFamily,
+  UNIQUEIDENTIFIER,
+  varbinary,
+  INT,
+  nvarchar,
+} from "../../values/coerce-type.ts";
 import { storedBytes } from "../../values/coerce-string.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { parseDecimal } from "../../values/coerce-number.ts";
@@ -10,7 +19,13 @@ import type { ScalarFunction } from "./scalar-function.ts";
 
 /** Hashes, identifiers, sql_variant, and what tells about values. */
 
-const HASHES: Record<string, string> = { MD5: "md5", SHA1: "sha1", SHA: "sha1", SHA2_256: "sha256", SHA2_512: "sha512" };
+const HASHES: Record<string, string> = {
+  MD5: "md5",
+  SHA1: "sha1",
+  SHA: "sha1",
+  SHA2_256: "sha256",
+  SHA2_512: "sha512",
+};
 
 function hashBytes(algorithm: string, value: SqlValue, type: SqlType): SqlValue {
   const name = HASHES[algorithm.toUpperCase()];
@@ -41,7 +56,9 @@ function variantProperty(value: SqlValue, type: SqlType, property: string): SqlV
     case "maxlength":
       return number(maxLength(base));
     case "collation":
-      return typeFamily(base) === "string" && base.collation !== undefined ? { type: nvarchar(128), value: base.collation } : null;
+      return typeFamily(base) === "string" && base.collation !== undefined
+        ? { type: nvarchar(128), value: base.collation }
+        : null;
     case "totalbytes":
       throw new Unsupported("SQL_VARIANT_PROPERTY TotalBytes");
     default:
@@ -104,7 +121,12 @@ export const conversionFunctions: readonly ScalarFunction[] = [
     },
   },
   { name: "NEWID", parameters: [], result: UNIQUEIDENTIFIER, evaluate: () => randomUUID().toUpperCase() },
-  { name: "NEWSEQUENTIALID", parameters: [], result: UNIQUEIDENTIFIER, evaluate: (_, runtime) => sequentialId(runtime.nextSequentialId()) },
+  {
+    name: "NEWSEQUENTIALID",
+    parameters: [],
+    result: UNIQUEIDENTIFIER,
+    evaluate: (_, runtime) => sequentialId(runtime.nextSequentialId()),
+  },
   { name: "CRYPT_GEN_RANDOM", parameters: [INT], result: varbinary(8000), evaluate: ([n]) => randomBytes(n as number) },
   {
     name: "ISNUMERIC",
@@ -144,4 +166,3 @@ export const conversionFunctions: readonly ScalarFunction[] = [
     },
   },
 ];
-

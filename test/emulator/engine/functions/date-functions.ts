@@ -212,9 +212,20 @@ export function dateArgument(type: SqlType, textAs: SqlType): SqlType {
 
 function fromParts(to: SqlType, [y, m, d, h, mi, s]: readonly number[], ticks: number, word: string): SqlValue {
   const valid =
-    isValidDate(y!, m!, d!) && h! >= 0 && h! < 24 && mi! >= 0 && mi! < 60 && s! >= 0 && s! < 60 && ticks >= 0 && ticks < 10_000_000;
+    isValidDate(y!, m!, d!) &&
+    h! >= 0 &&
+    h! < 24 &&
+    mi! >= 0 &&
+    mi! < 60 &&
+    s! >= 0 &&
+    s! < 60 &&
+    ticks >= 0 &&
+    ticks < 10_000_000;
   if (!valid) throw sqlError(289, word);
-  return buildMoment(to, word)({
+  return buildMoment(
+    to,
+    word,
+  )({
     days: daysFromDate(y!, m!, d!),
     ticks: (h! * 3600 + mi! * 60 + s!) * 10_000_000 + ticks,
     offset: undefined,
@@ -257,12 +268,21 @@ export const dateFunctions: readonly ScalarFunction[] = [
     optional: 1,
     result: DATE,
     evaluate: ([value, months]) => {
-      const { days } = addParts("month", (months as number | undefined) ?? 0, { days: value as number, ticks: 0, offset: undefined });
+      const { days } = addParts("month", (months as number | undefined) ?? 0, {
+        days: value as number,
+        ticks: 0,
+        offset: undefined,
+      });
       const { year, month } = dateFromDays(days!);
       return daysFromDate(year, month, daysInMonth(year, month));
     },
   },
-  { name: "DATEFROMPARTS", parameters: [INT, INT, INT], result: DATE, evaluate: (a) => fromParts(DATE, [...numbers(a), 0, 0, 0], 0, "date") },
+  {
+    name: "DATEFROMPARTS",
+    parameters: [INT, INT, INT],
+    result: DATE,
+    evaluate: (a) => fromParts(DATE, [...numbers(a), 0, 0, 0], 0, "date"),
+  },
   {
     name: "DATETIMEFROMPARTS",
     parameters: [INT, INT, INT, INT, INT, INT, INT],
@@ -307,7 +327,7 @@ export const dateFunctions: readonly ScalarFunction[] = [
 
 function zoneMinutes(zone: SqlValue): number {
   if (typeof zone === "number") return zone;
-  const m = /^([+-])(\d{2}):(\d{2})$/.exec(String(zone as string));
+  const m = /^([+-])(\d{2}):(\d{2})$/.exec(String(zone));
   if (!m) throw sqlError(9812, "switchoffset");
   const minutes = Number(m[2]) * 60 + Number(m[3]);
   return m[1] === "-" ? -minutes : minutes;

@@ -67,4 +67,3 @@ export function globalVariable(name: string): Compiled {
     text: name,
   };
 }
-

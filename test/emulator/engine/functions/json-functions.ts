@@ -40,7 +40,7 @@ export const jsonFunctions: readonly ScalarFunction[] = [
         if (strict) throw sqlError(13623);
         return null;
       }
-      const scalar = typeof value === "object" ? (value as { number: string }).number : String(value as string | boolean);
+      const scalar = typeof value === "object" ? (value as { number: string }).number : String(value);
       if (scalar.length > 4000) {
         if (strict) throw sqlError(13625);
         return null;

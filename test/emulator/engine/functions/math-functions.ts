@@ -76,7 +76,9 @@ function roundDouble(value: number, places: number, truncate: boolean): number {
   if (places > 15) return value;
   const factor = 10 ** places;
   const scaled = value * factor;
-  const result = truncate ? Math.trunc(scaled) : Math.sign(scaled) * Math.round(Math.abs(Number(scaled.toPrecision(15))));
+  const result = truncate
+    ? Math.trunc(scaled)
+    : Math.sign(scaled) * Math.round(Math.abs(Number(scaled.toPrecision(15))));
   return result / factor;
 }
 
@@ -107,7 +109,12 @@ export const mathFunctions: readonly ScalarFunction[] = [
     parameters: ["any"],
     result: wholeType,
     evaluate: (args, _, [type]) =>
-      byFamily(args, type!, Math.ceil, wholeResult(type!, (value, scale) => -floorScaled(-value, scale))),
+      byFamily(
+        args,
+        type!,
+        Math.ceil,
+        wholeResult(type!, (value, scale) => -floorScaled(-value, scale)),
+      ),
   },
   {
     name: "FLOOR",
@@ -136,7 +143,12 @@ export const mathFunctions: readonly ScalarFunction[] = [
     parameters: ["any"],
     result: numericType,
     evaluate: (args, _, [type]) =>
-      byFamily(args, type!, Math.sign, (value, scale) => (value > 0n ? 1n : value < 0n ? -1n : 0n) * 10n ** BigInt(scale)),
+      byFamily(
+        args,
+        type!,
+        Math.sign,
+        (value, scale) => (value > 0n ? 1n : value < 0n ? -1n : 0n) * 10n ** BigInt(scale),
+      ),
   },
   {
     name: "POWER",
@@ -165,7 +177,12 @@ export const mathFunctions: readonly ScalarFunction[] = [
   double("LOG10", Math.log10),
   double("DEGREES", (value) => (value * 180) / Math.PI),
   double("RADIANS", (value) => (value * Math.PI) / 180),
-  { name: "ATN2", parameters: [FLOAT, FLOAT], result: FLOAT, evaluate: ([y, x]) => Math.atan2(y as number, x as number) },
+  {
+    name: "ATN2",
+    parameters: [FLOAT, FLOAT],
+    result: FLOAT,
+    evaluate: ([y, x]) => Math.atan2(y as number, x as number),
+  },
   {
     name: "LOG",
     parameters: ["any", FLOAT],

@@ -38,8 +38,15 @@ function objectId(text: string, type: string | undefined, runtime: Runtime): Sql
   return found.object.objectId;
 }
 
-function byId(id: SqlValue, databaseId: SqlValue | undefined, runtime: Runtime): { object: DatabaseObject; database: Database } | undefined {
-  const own = databaseId === undefined || databaseId === null ? database(runtime) : runtime.session.engine.server.databaseById(databaseId as number);
+function byId(
+  id: SqlValue,
+  databaseId: SqlValue | undefined,
+  runtime: Runtime,
+): { object: DatabaseObject; database: Database } | undefined {
+  const own =
+    databaseId === undefined || databaseId === null
+      ? database(runtime)
+      : runtime.session.engine.server.databaseById(databaseId as number);
   const object = own?.objects.get(id as number, runtime.session.transactions.current);
   return own && object ? { object, database: own } : undefined;
 }
@@ -160,7 +167,13 @@ function typeId(text: string, runtime: Runtime): number | null {
   return schema === undefined ? null : (own.findType(schema, name.name)?.userTypeId ?? null);
 }
 
-const nullable = (name: string, parameters: ScalarFunction["parameters"], optional: number, result: SqlType, evaluate: ScalarFunction["evaluate"]): ScalarFunction => ({
+const nullable = (
+  name: string,
+  parameters: ScalarFunction["parameters"],
+  optional: number,
+  result: SqlType,
+  evaluate: ScalarFunction["evaluate"],
+): ScalarFunction => ({
   name,
   parameters,
   optional,

@@ -87,7 +87,11 @@ export function objectPropertyOf(object: DatabaseObject, database: Database, pro
       return kind === "table" ? bit(children().some((child) => child.kind === "foreign-key")) : null;
     case "tablehasforeignref":
       return kind === "table"
-        ? bit([...database.objects.values()].some((other) => other.kind === "foreign-key" && other.referencedObjectId === object.objectId))
+        ? bit(
+            [...database.objects.values()].some(
+              (other) => other.kind === "foreign-key" && other.referencedObjectId === object.objectId,
+            ),
+          )
         : null;
     case "tablehascheckcnst":
       return kind === "table" ? bit(children().some((child) => child.kind === "check")) : null;

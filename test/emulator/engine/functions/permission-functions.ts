@@ -5,7 +5,12 @@ import { findObject, parseName } from "../session/resolve-name.ts";
  * HAS_PERMS_BY_NAME ("HAS_PERMS_BY_NAME (Transact-SQL)"): 1 or 0 for a securable that is there, NULL for one that is not or that the session may
  * not see.
  */
-export function permissionOn(securable: string | null, kind: string | null, permission: string | null, runtime: Runtime): number | null {
+export function permissionOn(
+  securable: string | null,
+  kind: string | null,
+  permission: string | null,
+  runtime: Runtime,
+): number | null {
   if (permission === null) return null;
   const { session, scope } = runtime;
   switch ((kind ?? "SERVER").toUpperCase()) {

@@ -17,20 +17,34 @@ const ofSession = (name: string, result: SqlType, read: (runtime: Runtime) => Sq
   evaluate: (_, runtime) => read(runtime),
 });
 
-const ofError = (name: string, result: SqlType, read: (error: NonNullable<ReturnType<Runtime["scope"]["currentError"]>>) => SqlValue): ScalarFunction =>
+const ofError = (
+  name: string,
+  result: SqlType,
+  read: (error: NonNullable<ReturnType<Runtime["scope"]["currentError"]>>) => SqlValue,
+): ScalarFunction =>
   ofSession(name, result, (runtime) => {
     const error = runtime.scope.currentError();
     return error ? read(error) : null;
   });
 
-function identityOf(text: string, runtime: Runtime): { seed: bigint; increment: bigint; last: bigint | undefined } | undefined {
+function identityOf(
+  text: string,
+  runtime: Runtime,
+): { seed: bigint; increment: bigint; last: bigint | undefined } | undefined {
   const object = findObject(parseName(text), runtime.session, runtime.scope)?.object;
   if (object?.kind !== "table") return undefined;
   const column = object.columns.find((candidate) => candidate.identity);
-  return column?.identity && { seed: column.identity.seed, increment: column.identity.increment, last: object.store.lastIdentity };
+  return (
+    column?.identity && {
+      seed: column.identity.seed,
+      increment: column.identity.increment,
+      last: object.store.lastIdentity,
+    }
+  );
 }
 
-const variant = (value: string | number | null, type: SqlType = SYSNAME): SqlValue => (value === null ? null : { type, value });
+const variant = (value: string | number | null, type: SqlType = SYSNAME): SqlValue =>
+  value === null ? null : { type, value };
 
 function serverProperty(name: string, runtime: Runtime): SqlValue {
   const { server } = runtime.session.engine;
@@ -103,7 +117,8 @@ export const sessionFunctions: readonly ScalarFunction[] = [
       const { session } = runtime;
       if (id === undefined) return session.principal.name;
       for (const principal of session.engine.server.logins.values()) {
-        if (Buffer.isBuffer(id) ? principal.sid.equals(id) : principal.principalId === Number(id)) return principal.name;
+        if (Buffer.isBuffer(id) ? principal.sid.equals(id) : principal.principalId === Number(id))
+          return principal.name;
       }
       return null;
     },
@@ -114,7 +129,8 @@ export const sessionFunctions: readonly ScalarFunction[] = [
     optional: 1,
     result: SYSNAME,
     mayBeNull: true,
-    evaluate: ([id], { session }) => (id === undefined ? "dbo" : (session.currentDatabase.principals.get(id as number)?.name ?? null)),
+    evaluate: ([id], { session }) =>
+      id === undefined ? "dbo" : (session.currentDatabase.principals.get(id as number)?.name ?? null),
   })),
   {
     name: "SUSER_SID",
@@ -122,7 +138,8 @@ export const sessionFunctions: readonly ScalarFunction[] = [
     optional: 1,
     result: varbinary(85),
     mayBeNull: true,
-    evaluate: ([name], { session }) => (name === undefined ? session.principal.sid : (session.engine.server.findLogin(name as string)?.sid ?? null)),
+    evaluate: ([name], { session }) =>
+      name === undefined ? session.principal.sid : (session.engine.server.findLogin(name as string)?.sid ?? null),
   },
   ofSession("HOST_NAME", SYSNAME, ({ session }) => session.login.hostName),
   ofSession("APP_NAME", SYSNAME, ({ session }) => session.login.appName),
@@ -135,8 +152,20 @@ export const sessionFunctions: readonly ScalarFunction[] = [
     mayBeNull: true,
     evaluate: ([key], { session }) => session.sessionContext.get((key as string).toLowerCase())?.value ?? null,
   },
-  { name: "SERVERPROPERTY", parameters: [SYSNAME], result: SQL_VARIANT, mayBeNull: true, evaluate: ([name], runtime) => serverProperty(name as string, runtime) },
-  { name: "SESSIONPROPERTY", parameters: [SYSNAME], result: SQL_VARIANT, mayBeNull: true, evaluate: ([name], runtime) => sessionProperty(name as string, runtime) },
+  {
+    name: "SERVERPROPERTY",
+    parameters: [SYSNAME],
+    result: SQL_VARIANT,
+    mayBeNull: true,
+    evaluate: ([name], runtime) => serverProperty(name as string, runtime),
+  },
+  {
+    name: "SESSIONPROPERTY",
+    parameters: [SYSNAME],
+    result: SQL_VARIANT,
+    mayBeNull: true,
+    evaluate: ([name], runtime) => sessionProperty(name as string, runtime),
+  },
   {
     name: "IDENT_CURRENT",
     parameters: [nvarchar(776)],
@@ -147,8 +176,20 @@ export const sessionFunctions: readonly ScalarFunction[] = [
       return identity ? (identity.last ?? identity.seed) : null;
     },
   },
-  { name: "IDENT_SEED", parameters: [nvarchar(776)], result: decimal(38, 0), mayBeNull: true, evaluate: ([name], runtime) => identityOf(name as string, runtime)?.seed ?? null },
-  { name: "IDENT_INCR", parameters: [nvarchar(776)], result: decimal(38, 0), mayBeNull: true, evaluate: ([name], runtime) => identityOf(name as string, runtime)?.increment ?? null },
+  {
+    name: "IDENT_SEED",
+    parameters: [nvarchar(776)],
+    result: decimal(38, 0),
+    mayBeNull: true,
+    evaluate: ([name], runtime) => identityOf(name as string, runtime)?.seed ?? null,
+  },
+  {
+    name: "IDENT_INCR",
+    parameters: [nvarchar(776)],
+    result: decimal(38, 0),
+    mayBeNull: true,
+    evaluate: ([name], runtime) => identityOf(name as string, runtime)?.increment ?? null,
+  },
   ofSession("ROWCOUNT_BIG", BIGINT, ({ session }) => session.rowCount),
   ofSession("GETANSINULL", INT, ({ session }) => (session.options.ansiNullDfltOn ? 1 : 0)),
   {
@@ -178,4 +219,3 @@ export const sessionFunctions: readonly ScalarFunction[] = [
     },
   },
 ];
-

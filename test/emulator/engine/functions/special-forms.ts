@@ -9,7 +9,8 @@ import { comparerOf } from "../expressions/compare.ts";
 import { constant, isNullLiteral, unionSlots, type Compiled } from "../expressions/compiled.ts";
 import type { ExpressionEnv } from "../expressions/expression-env.ts";
 import { compileExpression, unifyTypes } from "../expressions/expression.ts";
-import { compileComparison } from "../expressions/predicate.ts";
+import { compileComparison } from "../expressions/comparison.ts";
+import { without } from "../without.ts";
 import { dateAdd, dateArgument, dateDiff, dateNameOf, datePart, datePartOf } from "./date-functions.ts";
 
 /** Built-in functions whose arguments are no plain values, or whose type follows rules of its own. */
@@ -18,7 +19,9 @@ type SpecialForm = (call: FunctionCall, env: ExpressionEnv) => Compiled;
 function operandsOf(call: FunctionCall, env: ExpressionEnv, least: number, most = least): Compiled[] {
   const count = call.arguments.length;
   if (count < least || count > most) {
-    throw least === most ? sqlError(174, call.name.name.toLowerCase(), least) : sqlError(189, call.name.name.toLowerCase(), least, most);
+    throw least === most
+      ? sqlError(174, call.name.name.toLowerCase(), least)
+      : sqlError(189, call.name.name.toLowerCase(), least, most);
   }
   return call.arguments.map((argument) => compileExpression(argument, env));
 }
@@ -61,9 +64,8 @@ const nullIf: SpecialForm = (call, env) => {
   const [first, second] = operandsOf(call, env, 2) as [Compiled, Compiled];
   if (isNullLiteral(first)) throw sqlError(4151);
   const { test } = compileComparison("=", first, second);
-  const { literal: _literal, column: _column, ...rest } = first;
   return {
-    ...rest,
+    ...without(first, "literal", "column"),
     nullable: true,
     slots: unionSlots(first.slots, second.slots),
     evaluate: (runtime) => (test(runtime) === true ? null : first.evaluate(runtime)),

@@ -29,7 +29,9 @@ function widest([first]: readonly FunctionOperand[]): SqlType {
 function fold(text: string, type: SqlType): string {
   if (isCaseSensitive(type.collation)) return text;
   const lower = text.toLowerCase();
-  return lower.length === text.length ? lower : [...text].map((c) => (c.toLowerCase().length === c.length ? c.toLowerCase() : c)).join("");
+  return lower.length === text.length
+    ? lower
+    : [...text].map((c) => (c.toLowerCase().length === c.length ? c.toLowerCase() : c)).join("");
 }
 
 /** DATALENGTH would count bytes; LEN leaves trailing blanks out. */
@@ -197,7 +199,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
   { name: "CONCAT_WS", parameters: ["string", "string"], variadic: true, handlesNull: true, mayBeNull: false, result: (o) => {
     const type = concatResult(o);
     return { ...type, length: type.length === -1 ? -1 : isUnicode(type) ? 4000 : 8000 };
-  }, evaluate: ([separator, ...rest]) => rest.filter((v) => v !== null).join((separator as string | null) ?? "") },
+  }, evaluate: ([separator, ...rest]) => (rest.filter((v) => v !== null) as string[]).join((separator as string | null) ?? "") },
   { name: "QUOTENAME", parameters: [nvarchar(128), { name: "nvarchar", length: 1 }], optional: 1, result: nvarchar(258), mayBeNull: true, evaluate: quoteName },
   { name: "STR", parameters: [FLOAT, INT, INT], optional: 2, result: varchar(8000), evaluate: ([v, l, d]) =>
     str(v as number, (l as number | undefined) ?? 10, (d as number | undefined) ?? 0) },

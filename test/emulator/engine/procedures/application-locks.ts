@@ -38,7 +38,11 @@ function wanted(args: ReadonlyMap<string, CallArgument>, execution: Execution, p
 /** @returns 0 granted, 1 granted after a wait, -1 time-out, -2 cancelled, -3 deadlock victim, -999 wrong argument */
 export function* getAppLock(args: readonly CallArgument[], execution: Execution): Step<number> {
   const { session } = execution;
-  const named = namedArguments("sp_getapplock", ["@resource", "@lockmode", "@lockowner", "@locktimeout", "@dbprincipal"], args);
+  const named = namedArguments(
+    "sp_getapplock",
+    ["@resource", "@lockmode", "@lockowner", "@locktimeout", "@dbprincipal"],
+    args,
+  );
   const mode = MODES[(textArgument(named.get("@lockmode")) ?? "").toLowerCase()];
   if (mode === undefined) throw sqlError(15600, "sp_getapplock");
   const { resource, owner } = wanted(named, execution, "sp_getapplock");
@@ -72,7 +76,11 @@ export function* releaseAppLock(args: readonly CallArgument[], execution: Execut
   const { locks } = execution.session.engine.server;
   const held = locks.heldModes(owner, resource)[0];
   if (held === undefined) {
-    throw sqlError(1223, textArgument(named.get("@dbprincipal")) ?? "public", textArgument(named.get("@resource")) ?? "");
+    throw sqlError(
+      1223,
+      textArgument(named.get("@dbprincipal")) ?? "public",
+      textArgument(named.get("@resource")) ?? "",
+    );
   }
   locks.release(owner, resource, held);
   return 0;

@@ -30,7 +30,12 @@ export function* callProcedure(name: ObjectName, args: readonly CallArgument[], 
   return yield* runProcedure(found.object, found.database, args, execution);
 }
 
-function* runProcedure(procedure: ProcedureObject, database: Database, args: readonly CallArgument[], execution: Execution): Step<number> {
+function* runProcedure(
+  procedure: ProcedureObject,
+  database: Database,
+  args: readonly CallArgument[],
+  execution: Execution,
+): Step<number> {
   const { session } = execution;
   const statement = moduleStatement(procedure, session);
   if (statement.kind !== "create-procedure") throw new Error(`${procedure.name} is no procedure`);
@@ -39,7 +44,9 @@ function* runProcedure(procedure: ProcedureObject, database: Database, args: rea
   const before = session.currentDatabase;
   session.currentDatabase = database;
   try {
-    const outputs = yield* atomic(execution, () => bindParameters(procedure, statement.parameters, args, scope, execution));
+    const outputs = yield* atomic(execution, () =>
+      bindParameters(procedure, statement.parameters, args, scope, execution),
+    );
     const status = yield* runNested(statement.body, scope, execution, true);
     for (const { name, argument } of outputs) {
       const variable = scope.variables.get(name.toLowerCase());
@@ -69,7 +76,9 @@ function bindParameters(
       return;
     }
     named = true;
-    const at = procedure.parameters.findIndex((parameter) => parameter.name.toLowerCase() === argument.name.toLowerCase());
+    const at = procedure.parameters.findIndex(
+      (parameter) => parameter.name.toLowerCase() === argument.name.toLowerCase(),
+    );
     if (at < 0) throw sqlError(8145, argument.name, procedure.name);
     if (given.has(at)) throw sqlError(8143, argument.name);
     given.set(at, argument);
@@ -89,7 +98,8 @@ function bindParameters(
       try {
         value = coerce(argument.value, argument.value === null ? parameter.type : argument.type, parameter.type);
       } catch (error) {
-        if (error instanceof SqlError && (error.number === 245 || error.number === 241)) throw sqlError(8114, argument.type.name, parameter.type.name);
+        if (error instanceof SqlError && (error.number === 245 || error.number === 241))
+          throw sqlError(8114, argument.type.name, parameter.type.name);
         throw error;
       }
       scope.declare({ name: parameter.name, type: parameter.type, value });
@@ -99,7 +109,11 @@ function bindParameters(
       const context = new StatementContext(session, new Scope("function", undefined));
       const compiled = compileExpression(fallback, noColumns(context));
       const value = compiled.evaluate(new Runtime(session, scope));
-      scope.declare({ name: parameter.name, type: parameter.type, value: value === null ? null : coerce(value, compiled.type, parameter.type) });
+      scope.declare({
+        name: parameter.name,
+        type: parameter.type,
+        value: value === null ? null : coerce(value, compiled.type, parameter.type),
+      });
     }
     if (argument?.output) outputs.push({ name: parameter.name, argument });
   });

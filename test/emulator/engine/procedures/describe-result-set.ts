@@ -137,9 +137,9 @@ function describeColumns(columns: readonly OutputColumn[]): SqlRow[] {
       max_length: maxLength(type),
       precision: precisionOf(type),
       scale: scaleOfType(type),
-      collation_name: isText ? type.collation! : null,
+      collation_name: isText ? type.collation : null,
       is_xml_document: 0,
-      is_case_sensitive: isText && /_(CS|BIN)/i.test(type.collation!) ? 1 : 0,
+      is_case_sensitive: isText && /_(CS|BIN)/i.test(type.collation) ? 1 : 0,
       is_fixed_length_clr_type: 0,
       is_identity_column: own.identity === true ? 1 : 0,
       is_updateable: column.source?.column && own.computed !== true ? 1 : 0,
@@ -182,9 +182,14 @@ export function describePlan(args: readonly Compiled[], env: ExpressionEnv): Row
 export function* describeFirstResultSet(args: readonly CallArgument[], execution: Execution): Step<number> {
   const named = namedArguments("sp_describe_first_result_set", ["@tsql", "@params", "@browse_information_mode"], args);
   const browse = named.get("@browse_information_mode");
-  if (browse && browse.value !== null && coerce(browse.value, browse.type, INT, { explicit: true }) !== 0) throw new Unsupported("browse information mode");
+  if (browse && browse.value !== null && coerce(browse.value, browse.type, INT, { explicit: true }) !== 0)
+    throw new Unsupported("browse information mode");
   const rows = yield* atomic(execution, () => {
-    const found = firstResult(textArgument(named.get("@tsql")) ?? "", textArgument(named.get("@params")) ?? "", execution.session);
+    const found = firstResult(
+      textArgument(named.get("@tsql")) ?? "",
+      textArgument(named.get("@params")) ?? "",
+      execution.session,
+    );
     return found ? describeColumns(found) : [];
   });
   const { output } = execution;

@@ -15,7 +15,12 @@ export function textArgument(argument: CallArgument | undefined): string | undef
 }
 
 /** sp_executesql: a text with parameters, in a scope of its own. @throws SqlError 214, 8178, 8144-like */
-export function* executeSql(text: string, declarations: string, args: readonly CallArgument[], execution: Execution): Step<number> {
+export function* executeSql(
+  text: string,
+  declarations: string,
+  args: readonly CallArgument[],
+  execution: Execution,
+): Step<number> {
   const { session } = execution;
   const scope = new Scope("dynamic", execution.scope);
   const parameters = parseParameterList(declarations, session);
@@ -32,12 +37,22 @@ export function* executeSql(text: string, declarations: string, args: readonly C
   for (const parameter of parameters) {
     const argument = given.get(parameter.name.toLowerCase());
     if (argument?.table) {
-      scope.declare({ name: parameter.name, type: { name: "int" }, value: null, table: argument.table, readOnly: true });
+      scope.declare({
+        name: parameter.name,
+        type: { name: "int" },
+        value: null,
+        table: argument.table,
+        readOnly: true,
+      });
       continue;
     }
     const type = context.dataType(parameter.type, "declaration");
     if (!argument) throw sqlError(8178, shown.slice(0, 500), parameter.name);
-    scope.declare({ name: parameter.name, type, value: argument.value === null ? null : coerce(argument.value, argument.type, type) });
+    scope.declare({
+      name: parameter.name,
+      type,
+      value: argument.value === null ? null : coerce(argument.value, argument.type, type),
+    });
   }
   const batch = session.engine.parse(text, session.options.quotedIdentifier);
   const status = yield* runNested(batch.statements, scope, execution, true);

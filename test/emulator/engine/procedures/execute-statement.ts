@@ -32,7 +32,7 @@ export function* runExecute(statement: ExecuteStatement, execution: Execution): 
   const args = yield* evaluateArguments(statement, execution);
   const name =
     typeof statement.procedure === "string"
-      ? parseName(String(scope.variable(statement.procedure).value as string))
+      ? parseName(String(scope.variable(statement.procedure).value))
       : statement.procedure;
   const status = yield* callProcedure(name, args, execution);
   if (statement.returnVariable !== undefined) {
@@ -43,12 +43,17 @@ export function* runExecute(statement: ExecuteStatement, execution: Execution): 
 
 type Evaluator = (runtime: Parameters<Parameters<typeof atomic<readonly CallArgument[]>>[1]>[0]) => CallArgument;
 
-function* evaluateArguments(statement: Extract<ExecuteStatement, { kind: "execute" }>, execution: Execution): Step<readonly CallArgument[]> {
+function* evaluateArguments(
+  statement: Extract<ExecuteStatement, { kind: "execute" }>,
+  execution: Execution,
+): Step<readonly CallArgument[]> {
   return yield* atomic(execution, (runtime) => {
     const evaluators = compiled(statement, execution, (node, context): Evaluator[] => {
       void node.recompile;
       void node.returnVariable;
-      void (typeof node.procedure === "string" ? node.procedure : [node.procedure.name, node.procedure.schema, node.procedure.database, node.procedure.server]);
+      void (typeof node.procedure === "string"
+        ? node.procedure
+        : [node.procedure.name, node.procedure.schema, node.procedure.database, node.procedure.server]);
       return node.arguments.map((argument): Evaluator => {
         const name = argument.name ?? "";
         const { value, output } = argument;

@@ -11,7 +11,16 @@ import { namedArguments } from "./system-procedures.ts";
 
 /** sp_addextendedproperty and its like. */
 
-const NAMES = ["@name", "@value", "@level0type", "@level0name", "@level1type", "@level1name", "@level2type", "@level2name"];
+const NAMES = [
+  "@name",
+  "@value",
+  "@level0type",
+  "@level0name",
+  "@level1type",
+  "@level1name",
+  "@level2type",
+  "@level2name",
+];
 const WITHOUT_VALUE = NAMES.filter((name) => name !== "@value");
 
 interface Place {
@@ -47,7 +56,10 @@ function placeOf(named: ReadonlyMap<string, CallArgument>, database: Database): 
   const key = database.nameKey(name2 ?? "");
   switch (type2.toUpperCase()) {
     case "COLUMN": {
-      const column = "columns" in object && object.kind !== "foreign-key" ? object.columns.find((each) => database.nameKey(each.name) === key) : undefined;
+      const column =
+        "columns" in object && object.kind !== "foreign-key"
+          ? object.columns.find((each) => database.nameKey(each.name) === key)
+          : undefined;
       if (!column) throw sqlError(15135, shown);
       return { class: 1, majorId: object.objectId, minorId: column.columnId };
     }
@@ -58,12 +70,14 @@ function placeOf(named: ReadonlyMap<string, CallArgument>, database: Database): 
       return { class: 1, majorId: child.objectId, minorId: 0 };
     }
     case "INDEX": {
-      const index = "indexes" in object ? object.indexes.find((each) => database.nameKey(each.name) === key) : undefined;
+      const index =
+        "indexes" in object ? object.indexes.find((each) => database.nameKey(each.name) === key) : undefined;
       if (!index) throw sqlError(15135, shown);
       return { class: 7, majorId: object.objectId, minorId: index.indexId };
     }
     case "PARAMETER": {
-      const parameter = "parameters" in object ? object.parameters.find((each) => database.nameKey(each.name) === key) : undefined;
+      const parameter =
+        "parameters" in object ? object.parameters.find((each) => database.nameKey(each.name) === key) : undefined;
       if (!parameter) throw sqlError(15135, shown);
       return { class: 2, majorId: object.objectId, minorId: parameter.parameterId };
     }
@@ -81,9 +95,20 @@ function valueOf(argument: CallArgument | undefined): SqlValue {
   return argument.type.name === "sql_variant" ? argument.value : { type: argument.type, value: argument.value };
 }
 
-type Change = (known: ExtendedProperty | undefined, property: ExtendedProperty, key: string, database: Database) => void;
+type Change = (
+  known: ExtendedProperty | undefined,
+  property: ExtendedProperty,
+  key: string,
+  database: Database,
+) => void;
 
-function* change(procedure: string, names: readonly string[], args: readonly CallArgument[], execution: Execution, apply: (execution: Execution) => Change): Step<number> {
+function* change(
+  procedure: string,
+  names: readonly string[],
+  args: readonly CallArgument[],
+  execution: Execution,
+  apply: (execution: Execution) => Change,
+): Step<number> {
   yield* atomic(execution, () => {
     const database = execution.session.currentDatabase;
     execution.session.transactions.requireWritable();
@@ -99,22 +124,43 @@ function* change(procedure: string, names: readonly string[], args: readonly Cal
 }
 
 export function* addProperty(args: readonly CallArgument[], execution: Execution): Step<number> {
-  return yield* change("sp_addextendedproperty", NAMES, args, execution, ({ session }) => (known, property, key, database) => {
-    if (known) throw sqlError(15233, property.name, "object specified");
-    database.extendedProperties.set(session.transactions.current, key, property);
-  });
+  return yield* change(
+    "sp_addextendedproperty",
+    NAMES,
+    args,
+    execution,
+    ({ session }) =>
+      (known, property, key, database) => {
+        if (known) throw sqlError(15233, property.name, "object specified");
+        database.extendedProperties.set(session.transactions.current, key, property);
+      },
+  );
 }
 
 export function* updateProperty(args: readonly CallArgument[], execution: Execution): Step<number> {
-  return yield* change("sp_updateextendedproperty", NAMES, args, execution, ({ session }) => (known, property, key, database) => {
-    if (!known) throw sqlError(15217, property.name, "object specified");
-    database.extendedProperties.set(session.transactions.current, key, property);
-  });
+  return yield* change(
+    "sp_updateextendedproperty",
+    NAMES,
+    args,
+    execution,
+    ({ session }) =>
+      (known, property, key, database) => {
+        if (!known) throw sqlError(15217, property.name, "object specified");
+        database.extendedProperties.set(session.transactions.current, key, property);
+      },
+  );
 }
 
 export function* dropProperty(args: readonly CallArgument[], execution: Execution): Step<number> {
-  return yield* change("sp_dropextendedproperty", WITHOUT_VALUE, args, execution, ({ session }) => (known, property, key, database) => {
-    if (!known) throw sqlError(15217, property.name, "object specified");
-    database.extendedProperties.delete(session.transactions.current, key);
-  });
+  return yield* change(
+    "sp_dropextendedproperty",
+    WITHOUT_VALUE,
+    args,
+    execution,
+    ({ session }) =>
+      (known, property, key, database) => {
+        if (!known) throw sqlError(15217, property.name, "object specified");
+        database.extendedProperties.delete(session.transactions.current, key);
+      },
+  );
 }

@@ -9,7 +9,10 @@ import type { Step } from "../session/step.ts";
 import { runExecute } from "./execute-statement.ts";
 
 /** INSERT ... EXEC: all rowsets of the call, which must have the same columns. @throws SqlError 8164 (nested) */
-export function* captureRows(statement: ExecuteStatement, execution: Execution): Step<{ rows: readonly SqlRow[]; columns: readonly OutputColumn[] }> {
+export function* captureRows(
+  statement: ExecuteStatement,
+  execution: Execution,
+): Step<{ rows: readonly SqlRow[]; columns: readonly OutputColumn[] }> {
   if (execution.session.insertExec) throw sqlError(8164);
   const rows: SqlRow[] = [];
   let columns: readonly ResultColumn[] | undefined;

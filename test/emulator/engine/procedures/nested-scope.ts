@@ -12,7 +12,12 @@ import { dropLocalTables } from "../tables/create-local-table.ts";
  * transaction count that changed is reported (266).
  * @returns what RETURN said
  */
-export function* runNested(statements: readonly Statement[], scope: Scope, execution: Execution, checksCount: boolean): Step<number> {
+export function* runNested(
+  statements: readonly Statement[],
+  scope: Scope,
+  execution: Execution,
+  checksCount: boolean,
+): Step<number> {
   const { session } = execution;
   if (scope.nesting > 32) throw sqlError(217, 32);
   const options = session.options;

@@ -13,7 +13,11 @@ import { namedArguments } from "./system-procedures.ts";
 /** sp_refreshview and sp_refreshsqlmodule: a view's columns are bound anew. */
 export function* refreshModule(args: readonly CallArgument[], execution: Execution): Step<number> {
   const { session } = execution;
-  const named = namedArguments("sp_refreshsqlmodule", [args[0]?.name.toLowerCase() === "@viewname" ? "@viewname" : "@name", "@namespace"], args);
+  const named = namedArguments(
+    "sp_refreshsqlmodule",
+    [args[0]?.name.toLowerCase() === "@viewname" ? "@viewname" : "@name", "@namespace"],
+    args,
+  );
   const text = textArgument(named.get("@name") ?? named.get("@viewname"));
   if (text === undefined) throw sqlError(201, "sp_refreshsqlmodule", "@name");
   yield* atomic(execution, () => {
@@ -23,7 +27,11 @@ export function* refreshModule(args: readonly CallArgument[], execution: Executi
     if (object.kind !== "view") return;
     const context = new StatementContext(session, new Scope("function", undefined));
     const columns = inDatabase(database, context, () => viewColumns(storedView(object, session), context));
-    database.replaceObject(session.transactions.current!, { ...object, columns, modifyDate: session.engine.clock.now() });
+    database.replaceObject(session.transactions.current!, {
+      ...object,
+      columns,
+      modifyDate: session.engine.clock.now(),
+    });
     session.transactions.changedMetadata = true;
     session.engine.metadataChanged();
   });

@@ -64,7 +64,10 @@ function replaceShape(table: TableObject, execution: Execution): void {
   const transaction = session.transactions.current!;
   const database = session.currentDatabase;
   database.replaceObject(transaction, table);
-  table.store.rebuild(transaction, indexSpecs(table.columns, table.indexes, filterOf(table.columns, table.name, session)));
+  table.store.rebuild(
+    transaction,
+    indexSpecs(table.columns, table.indexes, filterOf(table.columns, table.name, session)),
+  );
 }
 
 function renamePart(from: string, to: string, kind: "COLUMN" | "INDEX", execution: Execution): void {
@@ -80,7 +83,8 @@ function renamePart(from: string, to: string, kind: "COLUMN" | "INDEX", executio
   if (kind === "COLUMN") {
     const column = table.columns.find((each) => database.nameKey(each.name) === key);
     if (!column) throw sqlError(15248, kind);
-    if (table.columns.some((each) => database.nameKey(each.name) === database.nameKey(to))) throw sqlError(15335, to, "COLUMN");
+    if (table.columns.some((each) => database.nameKey(each.name) === database.nameKey(to)))
+      throw sqlError(15335, to, "COLUMN");
     requireNotReferenced("RENAME", table, database);
     const columns = table.columns.map((each) => (each === column ? { ...each, name: to } : each));
     database.replaceObject(transaction, { ...table, columns, modifyDate });

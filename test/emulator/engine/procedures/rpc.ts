@@ -14,7 +14,6 @@ import { guardedCall } from "./guarded-call.ts";
 
 /** Remote procedure calls: of procedures, and of the ones that drivers use for texts with parameters. */
 export function* runRpc(call: RpcCall, execution: Execution, sink: ResponseSink): Step<void> {
-  const { session } = execution;
   const results: { name: string; type: SqlType; value: SqlValue }[] = [];
   const args = call.parameters.map((parameter): CallArgument => ({
     name: parameter.name,
@@ -23,7 +22,11 @@ export function* runRpc(call: RpcCall, execution: Execution, sink: ResponseSink)
     ...(parameter.output
       ? {
           output: (value, type) => {
-            results.push({ name: parameter.name, type: parameter.type, value: value === null ? null : coerce(value, type, parameter.type) });
+            results.push({
+              name: parameter.name,
+              type: parameter.type,
+              value: value === null ? null : coerce(value, type, parameter.type),
+            });
           },
         }
       : {}),

@@ -17,11 +17,16 @@ import { flushTracking } from "./tracking-procedures.ts";
 export type SystemProcedure = (args: readonly CallArgument[], execution: Execution) => Step<number>;
 
 /** Arguments by name, or by the position that the name has. @throws SqlError 8145, 8144 */
-export function namedArguments(procedure: string, names: readonly string[], args: readonly CallArgument[]): Map<string, CallArgument> {
+export function namedArguments(
+  procedure: string,
+  names: readonly string[],
+  args: readonly CallArgument[],
+): Map<string, CallArgument> {
   const out = new Map<string, CallArgument>();
   args.forEach((argument, at) => {
     const name = argument.name === "" ? names[at] : names.find((known) => known === argument.name.toLowerCase());
-    if (name === undefined) throw argument.name === "" ? sqlError(8144, procedure) : sqlError(8145, argument.name, procedure);
+    if (name === undefined)
+      throw argument.name === "" ? sqlError(8144, procedure) : sqlError(8145, argument.name, procedure);
     if (!argument.isDefault) out.set(name, argument);
   });
   return out;
@@ -48,7 +53,12 @@ function* setSessionContext(args: readonly CallArgument[], execution: Execution)
   const value = named.get("@value");
   const readOnly = named.get("@read_only");
   execution.session.sessionContext.set(key, {
-    value: value && value.value !== null ? (value.type.name === "sql_variant" ? value.value : { type: value.type, value: value.value }) : null,
+    value:
+      value && value.value !== null
+        ? value.type.name === "sql_variant"
+          ? value.value
+          : { type: value.type, value: value.value }
+        : null,
     readOnly: readOnly !== undefined && coerce(readOnly.value, readOnly.type, BIT, { explicit: true }) === 1,
   });
   return 0;

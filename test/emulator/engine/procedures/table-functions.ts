@@ -24,28 +24,42 @@ import { inDatabase } from "./module-context.ts";
 import { bindArguments, NO_OUTPUT } from "./user-functions.ts";
 
 /** Table-valued functions of users: inline ones are a query with parameters, others fill a table variable. */
-export function userTableFunction(name: ObjectName, args: readonly (Compiled | undefined)[], env: ExpressionEnv): RowPlan {
+export function userTableFunction(
+  name: ObjectName,
+  args: readonly (Compiled | undefined)[],
+  env: ExpressionEnv,
+): RowPlan {
   const { context } = env;
   const found = findTarget(name, context.session, context.scope);
   if (!found) throw sqlError(208, writtenName(name));
   const { object, database } = found;
   if (object.kind !== "inline-function" && object.kind !== "table-function") throw sqlError(208, writtenName(name));
   const bound = bindArguments(object, database, args, context);
-  return object.kind === "inline-function" ? inlinePlan(object, database, bound, context) : filledPlan(object, database, bound, context);
+  return object.kind === "inline-function"
+    ? inlinePlan(object, database, bound, context)
+    : filledPlan(object, database, bound, context);
 }
 
 function parameterScope(object: FunctionObject, values: readonly SqlValue[] | undefined): Scope {
   const scope = new Scope("function", undefined, { name: object.name, id: object.objectId });
   object.parameters
     .filter((parameter) => parameter.name !== "")
-    .forEach((parameter, at) => scope.declare({ name: parameter.name, type: parameter.type, value: values?.[at] ?? null }));
+    .forEach((parameter, at) =>
+      scope.declare({ name: parameter.name, type: parameter.type, value: values?.[at] ?? null }),
+    );
   return scope;
 }
 
 /** Compiled once as a query of its own; each opening gets the values of the arguments then. */
-function inlinePlan(object: FunctionObject, database: Database, args: readonly Compiled[], context: StatementContext): RowPlan {
+function inlinePlan(
+  object: FunctionObject,
+  database: Database,
+  args: readonly Compiled[],
+  context: StatementContext,
+): RowPlan {
   const statement = moduleStatement(object, context.session);
-  if (statement.kind !== "create-function" || statement.returns.kind !== "inline-function") throw new Error(`${object.name} is no inline function`);
+  if (statement.kind !== "create-function" || statement.returns.kind !== "inline-function")
+    throw new Error(`${object.name} is no inline function`);
   const { select } = statement.returns;
   const inner = new StatementContext(context.session, parameterScope(object, undefined));
   const plan = inDatabase(database, context, () => {
@@ -75,7 +89,12 @@ function inlinePlan(object: FunctionObject, database: Database, args: readonly C
         },
         next: () => {
           if (!rows) {
-            const own = runtime.nested(parameterScope(object, args.map((arg) => arg.evaluate(runtime))));
+            const own = runtime.nested(
+              parameterScope(
+                object,
+                args.map((arg) => arg.evaluate(runtime)),
+              ),
+            );
             const cursor = plan.open(own);
             cursor.reset();
             rows = cursor;
@@ -87,7 +106,12 @@ function inlinePlan(object: FunctionObject, database: Database, args: readonly C
   };
 }
 
-function filledPlan(object: FunctionObject, database: Database, args: readonly Compiled[], context: StatementContext): RowPlan {
+function filledPlan(
+  object: FunctionObject,
+  database: Database,
+  args: readonly Compiled[],
+  context: StatementContext,
+): RowPlan {
   return {
     columns: object.columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable })),
     outerSlots: unionSlots(...args.map((arg) => arg.slots)),
@@ -102,7 +126,13 @@ function filledPlan(object: FunctionObject, database: Database, args: readonly C
           at = 0;
         },
         next: () => {
-          rows ??= fill(object, database, args.map((arg) => arg.evaluate(runtime)), runtime, context);
+          rows ??= fill(
+            object,
+            database,
+            args.map((arg) => arg.evaluate(runtime)),
+            runtime,
+            context,
+          );
           return rows[at++];
         },
       };
@@ -110,11 +140,18 @@ function filledPlan(object: FunctionObject, database: Database, args: readonly C
   };
 }
 
-function fill(object: FunctionObject, database: Database, values: readonly SqlValue[], runtime: Runtime, context: StatementContext): SqlRow[] {
+function fill(
+  object: FunctionObject,
+  database: Database,
+  values: readonly SqlValue[],
+  runtime: Runtime,
+  context: StatementContext,
+): SqlRow[] {
   const { session } = runtime;
   if (runtime.scope.nesting >= 31) throw sqlError(217, 32);
   const statement = moduleStatement(object, session);
-  if (statement.kind !== "create-function" || statement.returns.kind !== "table-function") throw new Error(`${object.name} is no table function`);
+  if (statement.kind !== "create-function" || statement.returns.kind !== "table-function")
+    throw new Error(`${object.name} is no table function`);
   const { returns } = statement;
   const scope = new Scope("function", runtime.scope, { name: object.name, id: object.objectId });
   object.parameters
@@ -142,4 +179,3 @@ function fill(object: FunctionObject, database: Database, values: readonly SqlVa
     dropLocalTables(scope, session);
   }
 }
-

@@ -32,7 +32,12 @@ export const NO_OUTPUT: Output = {
 };
 
 /** Arguments in the types of the parameters; DEFAULT takes the declared default. @throws SqlError 313, 8144 */
-export function bindArguments(object: FunctionObject, database: Database, args: readonly (Compiled | undefined)[], context: StatementContext): Compiled[] {
+export function bindArguments(
+  object: FunctionObject,
+  database: Database,
+  args: readonly (Compiled | undefined)[],
+  context: StatementContext,
+): Compiled[] {
   const parameters = object.parameters.filter((parameter) => parameter.name !== "");
   const shown = `${database.schemaName(object.schemaId)}.${object.name}`;
   if (args.length < parameters.length) throw sqlError(313, shown);
@@ -45,13 +50,22 @@ export function bindArguments(object: FunctionObject, database: Database, args: 
   });
 }
 
-function defaultOf(statement: ReturnType<typeof moduleStatement>, at: number, context: StatementContext): Compiled | undefined {
+function defaultOf(
+  statement: ReturnType<typeof moduleStatement>,
+  at: number,
+  context: StatementContext,
+): Compiled | undefined {
   if (statement.kind !== "create-function") return undefined;
   const expression = statement.parameters[at]?.default;
   return expression && compileExpression(expression, noColumns(context));
 }
 
-export function callUserFunction(object: FunctionObject, database: Database, args: readonly (Compiled | undefined)[], context: StatementContext): Compiled {
+export function callUserFunction(
+  object: FunctionObject,
+  database: Database,
+  args: readonly (Compiled | undefined)[],
+  context: StatementContext,
+): Compiled {
   const bound = bindArguments(object, database, args, context);
   const evaluators = bound.map((value) => value.evaluate);
   const result = object.parameters.find((parameter) => parameter.name === "")!;

@@ -15,7 +15,13 @@ import { inDatabase } from "./module-context.ts";
 import { moduleStatement } from "./module-body.ts";
 
 /** A view as a source. Its columns are those that were bound when it was created or refreshed. @throws SqlError 4413 */
-export function viewTable(view: ViewObject, database: Database, alias: string, source: NamedTable, context: StatementContext): ResolvedTable {
+export function viewTable(
+  view: ViewObject,
+  database: Database,
+  alias: string,
+  source: NamedTable,
+  context: StatementContext,
+): ResolvedTable {
   if (hintedView(source.hints, database)) throw new Unsupported("locking hints on a view");
   const plan = viewPlan(view, database, context);
   if (plan.columns.length < view.columns.length) throw sqlError(4502, view.name);

@@ -146,7 +146,8 @@ function pathOf(
   for (const key of index.columns) {
     const type = source.types[key.index]!;
     const match = usable.sargs.find(
-      (sarg) => sarg.column === key.index && (sarg.operator === "=" || sarg.operator === "in") && isSeekable(type, sarg.type),
+      (sarg) =>
+        sarg.column === key.index && (sarg.operator === "=" || sarg.operator === "in") && isSeekable(type, sarg.type),
     );
     if (!match) break;
     equal.push(match);
@@ -158,7 +159,8 @@ function pathOf(
   if (next) {
     const type = source.types[next.index]!;
     for (const sarg of usable.sargs) {
-      if (sarg.column !== next.index || sarg.operator === "=" || sarg.operator === "in" || !isSeekable(type, sarg.type)) continue;
+      if (sarg.column !== next.index || sarg.operator === "=" || sarg.operator === "in" || !isSeekable(type, sarg.type))
+        continue;
       const low = sarg.operator.startsWith(">") !== next.descending;
       if (low) lower ??= sarg;
       else upper ??= sarg;
@@ -177,7 +179,9 @@ function pathOf(
   if (equal.length > 0) {
     const full = equal.length === index.columns.length && index.unique;
     const values = equal.reduce((product, sarg) => product * sarg.values.length, 1);
-    rows = full ? values : Math.min(rowCount, Math.max(1, rowCount * EQUAL_SHARE ** Math.min(equal.length, 2)) * values);
+    rows = full
+      ? values
+      : Math.min(rowCount, Math.max(1, rowCount * EQUAL_SHARE ** Math.min(equal.length, 2)) * values);
     if (full && !isList) rows = 1;
   }
   const hasLower = lower !== undefined || keysets.some(({ end }) => end === "lower");

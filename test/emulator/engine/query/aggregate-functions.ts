@@ -174,7 +174,11 @@ function stringAggregate(type: SqlType, separator: string): AggregateKind {
   const unicode = isUnicode(type);
   const limit = unicode ? 4000 : 8000;
   return {
-    type: { name: unicode ? "nvarchar" : "varchar", length: long ? -1 : limit, ...(type.collation === undefined ? {} : { collation: type.collation }) },
+    type: {
+      name: unicode ? "nvarchar" : "varchar",
+      length: long ? -1 : limit,
+      ...(type.collation === undefined ? {} : { collation: type.collation }),
+    },
     nullable: true,
     make: () => {
       const parts: string[] = [];

@@ -24,7 +24,9 @@ export function compileCte(
     },
   };
   try {
-    return context.withCtes([...before, probe], () => tableOfPlan(compileQuery(cte.query, context, env), cte.name, cte.columns));
+    return context.withCtes([...before, probe], () =>
+      tableOfPlan(compileQuery(cte.query, context, env), cte.name, cte.columns),
+    );
   } catch (error) {
     if (!(error instanceof RecursionFound)) throw error;
   }
@@ -126,7 +128,8 @@ function recursiveTable(
 }
 
 function sameKind(a: SqlType, b: SqlType): boolean {
-  const text = (type: SqlType): string => `${type.name}(${type.length ?? ""},${type.precision ?? ""},${type.scale ?? ""})`;
+  const text = (type: SqlType): string =>
+    `${type.name}(${type.length ?? ""},${type.precision ?? ""},${type.scale ?? ""})`;
   return text(a) === text(b);
 }
 
@@ -144,7 +147,11 @@ function runRecursion(
     const cursor = plan.open(runtime);
     cursor.reset();
     for (let row = cursor.next(); row !== undefined; row = cursor.next()) {
-      into.push(converters.some(Boolean) ? row.map((value, at) => converters[at]?.(value) ?? (converters[at] ? null : value)) : row);
+      into.push(
+        converters.some(Boolean)
+          ? row.map((value, at) => converters[at]?.(value) ?? (converters[at] ? null : value))
+          : row,
+      );
     }
   };
   let level: SqlRow[] = [];

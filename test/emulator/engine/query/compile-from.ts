@@ -5,7 +5,14 @@ import { Unsupported } from "../../values/sql-error.ts";
 import { unifyTypes } from "../expressions/expression.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
 import { compileExpression } from "../expressions/expression.ts";
-import { conjunctsOf, NO_SLOTS, unionSlots, type Compiled, type CompiledPredicate, type SlotSet } from "../expressions/compiled.ts";
+import {
+  conjunctsOf,
+  NO_SLOTS,
+  unionSlots,
+  type Compiled,
+  type CompiledPredicate,
+  type SlotSet,
+} from "../expressions/compiled.ts";
 import type { ExpressionEnv, OutputColumn, RowPlan } from "../expressions/expression-env.ts";
 import { compilePredicate } from "../expressions/predicate.ts";
 import { changeTablePlan, changeVersionPlan } from "../tables/change-table-source.ts";
@@ -66,10 +73,15 @@ function compileJoin(join: Join, scope: QueryScope, siblings: SlotSet, lateral: 
   const before = scope.sources.length;
   void join.hint;
   const left = compileSource(join.left, scope, siblings, lateral);
+  const middle = scope.sources.length;
   const leftSlots = unionSlots(siblings, slotsOf(left.nodes));
   const apply = join.type === "cross apply" || join.type === "outer apply";
   const right = compileSource(join.right, scope, apply ? leftSlots : siblings, lateral || apply);
   const on = join.on === undefined ? [] : conjunctsOf(compileOn(join, scope, before));
+  if (join.type === "right" || join.type === "full") makeNullable(scope, before, middle);
+  if (join.type === "left" || join.type === "full" || join.type === "outer apply") {
+    makeNullable(scope, middle, scope.sources.length);
+  }
   switch (join.type) {
     case "inner":
     case "cross":
@@ -85,6 +97,14 @@ function compileJoin(join: Join, scope: QueryScope, siblings: SlotSet, lateral: 
       return { nodes: [new OuterJoinNode(asNode(right), asNode(left), on)], predicates: [] };
     case "full":
       return { nodes: [new FullJoinNode(asNode(left), asNode(right), on)], predicates: [] };
+  }
+}
+
+/** The side of an outer join that may find no row: its columns may be NULL, whatever the table says. */
+function makeNullable(scope: QueryScope, from: number, to: number): void {
+  for (let at = from; at < to; at += 1) {
+    const source = scope.sources[at]!;
+    scope.sources[at] = { ...source, columns: source.columns.map((column) => ({ ...column, nullable: true })) };
   }
 }
 

@@ -10,6 +10,7 @@ import { compileExpression, unifyTypes } from "../expressions/expression.ts";
 import type { ExpressionEnv, OutputColumn, RowCursor, RowPlan } from "../expressions/expression-env.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StatementContext } from "../statement-context.ts";
+import { without } from "../without.ts";
 import { compileSelect } from "./compile-select.ts";
 import { forClausePlan } from "./for-json.ts";
 import { sortComparer } from "./frame-rows.ts";
@@ -24,7 +25,12 @@ export function compileQuery(query: Query, context: StatementContext, outer: Exp
 function compilePlain(query: Query, context: StatementContext, outer: ExpressionEnv | undefined): RowPlan {
   const { body } = query;
   if (body.kind === "select-query") {
-    const shape = compileSelect(body, { orderBy: query.orderBy, offset: query.offset, fetch: query.fetch }, context, outer);
+    const shape = compileSelect(
+      body,
+      { orderBy: query.orderBy, offset: query.offset, fetch: query.fetch },
+      context,
+      outer,
+    );
     if (shape.assigns.some((assign) => assign !== undefined)) throw sqlError(141);
     return selectPlan(shape);
   }
@@ -57,8 +63,9 @@ function convertedCursor(plan: RowPlan, columns: readonly OutputColumn[], runtim
   let current: SqlRow = [];
   const converters = plan.columns.map((column, at) => {
     const source = asValue(column, () => current[at]!);
-    const { literal: _literal, ...typed } = source;
-    const converted = source.literal === null ? convertTo(source, columns[at]!.type) : convertTo(typed, columns[at]!.type);
+    const typed = without(source, "literal");
+    const converted =
+      source.literal === null ? convertTo(source, columns[at]!.type) : convertTo(typed, columns[at]!.type);
     return converted.evaluate === typed.evaluate ? undefined : converted.evaluate;
   });
   if (converters.every((converter) => converter === undefined)) return cursor;
@@ -88,7 +95,11 @@ export function unifiedColumns(left: RowPlan, right: RowPlan): OutputColumn[] {
   });
 }
 
-function compileSetOperation(operation: SetOperation, context: StatementContext, outer: ExpressionEnv | undefined): RowPlan {
+function compileSetOperation(
+  operation: SetOperation,
+  context: StatementContext,
+  outer: ExpressionEnv | undefined,
+): RowPlan {
   const left = compileBody(operation.left, context, outer);
   const right = compileBody(operation.right, context, outer);
   const columns = unifiedColumns(left, right);
@@ -174,14 +185,20 @@ function compared(a: RowCursor, b: RowCursor, key: RowKey, wanted: boolean): Row
         b.reset();
         for (let row = b.next(); row !== undefined; row = b.next()) other.add(key(row));
       }
-      for (let row = unique.next(); row !== undefined; row = unique.next()) if (other.has(key(row)) === wanted) return row;
+      for (let row = unique.next(); row !== undefined; row = unique.next())
+        if (other.has(key(row)) === wanted) return row;
       return undefined;
     },
   };
 }
 
 /** ORDER BY and OFFSET over a set operation: by names or positions of its columns only. */
-function orderedPlan(plan: RowPlan, query: Query, context: StatementContext, outer: ExpressionEnv | undefined): RowPlan {
+function orderedPlan(
+  plan: RowPlan,
+  query: Query,
+  context: StatementContext,
+  outer: ExpressionEnv | undefined,
+): RowPlan {
   const keys = query.orderBy.map((item) => ({ at: outputColumn(item, plan, context), descending: item.descending }));
   const compare = sortComparer(keys.map(({ at, descending }) => ({ type: plan.columns[at]!.type, descending })));
   const env: ExpressionEnv = outer ?? {

@@ -32,7 +32,12 @@ interface SelectColumn extends OutputColumn {
 }
 
 /** Compiles one SELECT with the ORDER BY that belongs to it. @returns what select-plan.ts runs */
-export function compileSelect(select: SelectQuery, extras: SelectExtras, context: StatementContext, outer: ExpressionEnv | undefined): SelectShape {
+export function compileSelect(
+  select: SelectQuery,
+  extras: SelectExtras,
+  context: StatementContext,
+  outer: ExpressionEnv | undefined,
+): SelectShape {
   const scope = new QueryScope(context, outer);
   const from = compileFrom(select.from, scope);
   const where = select.where ? conjunctsOf(compilePredicate(select.where, scope)) : [];
@@ -59,15 +64,26 @@ function compileLists(
   keys: readonly { key: Compiled; text: string | undefined }[] | undefined,
 ): SelectShape {
   const { context } = scope;
-  const grouping = keys && new Grouping(context.newSlot(), keys.map(({ key }) => key), keys.map(({ text }) => text));
+  const grouping =
+    keys &&
+    new Grouping(
+      context.newSlot(),
+      keys.map(({ key }) => key),
+      keys.map(({ text }) => text),
+    );
   const windows = new Windows(context.newSlot());
   let windowsAllowed = true;
   let clause: "select" | "having" | "order" = "select";
-  const unhook = hookScope(scope, grouping, (call) => {
-    if (!call.over) return undefined;
-    if (!windowsAllowed) throw sqlError(4108);
-    return windows.register(call, call.over, scope);
-  }, () => clause);
+  const unhook = hookScope(
+    scope,
+    grouping,
+    (call) => {
+      if (!call.over) return undefined;
+      if (!windowsAllowed) throw sqlError(4108);
+      return windows.register(call, call.over, scope);
+    },
+    () => clause,
+  );
   try {
     windowsAllowed = false;
     clause = "having";
@@ -86,7 +102,14 @@ function compileLists(
     const fetch = extras.fetch && convertTo(compileExpression(extras.fetch, scope), BIGINT).evaluate;
     const all: Compiled[] = [...columns.map((column) => column.value), ...sorts.map((sort) => sort.value)];
     const own = unionSlots(rows.slots, new Set([windows.slot, ...(grouping ? [grouping.slot] : [])]));
-    const read = unionSlots(...all.map((value) => value.slots), ...having.map((predicate) => predicate.slots), rows.reads, ...(keys ?? []).map(({ key }) => key.slots), grouping?.reads() ?? NO_SLOTS, windows.reads());
+    const read = unionSlots(
+      ...all.map((value) => value.slots),
+      ...having.map((predicate) => predicate.slots),
+      rows.reads,
+      ...(keys ?? []).map(({ key }) => key.slots),
+      grouping?.reads() ?? NO_SLOTS,
+      windows.reads(),
+    );
     return {
       rows,
       grouping,
@@ -147,7 +170,11 @@ function hookScope(
       throw sqlError(number, source?.alias ?? "", reference.table ? reference.name : shownName(reference));
     };
     scope.interceptor = (expression) => {
-      if (grouping.keyTexts.every((text) => text === undefined) || expression.kind === "column" || expression.kind === "literal") {
+      if (
+        grouping.keyTexts.every((text) => text === undefined) ||
+        expression.kind === "column" ||
+        expression.kind === "literal"
+      ) {
         return undefined;
       }
       const text = inRows(() => {
@@ -193,7 +220,11 @@ function compileItem(item: SelectItem, scope: QueryScope): SelectColumn[] {
     }
     case "select-assign": {
       const variable = scope.context.variable(item.variable);
-      const value = scope.context.assignmentValue(item.variable, item.operator, compileExpression(item.expression, scope));
+      const value = scope.context.assignmentValue(
+        item.variable,
+        item.operator,
+        compileExpression(item.expression, scope),
+      );
       return [
         {
           name: "",
@@ -208,7 +239,12 @@ function compileItem(item: SelectItem, scope: QueryScope): SelectColumn[] {
 }
 
 /** ORDER BY: a position, the name of a column of the result, or an expression. */
-function compileOrder(item: OrderItem, columns: readonly SelectColumn[], scope: QueryScope, distinct: boolean): SelectSort {
+function compileOrder(
+  item: OrderItem,
+  columns: readonly SelectColumn[],
+  scope: QueryScope,
+  distinct: boolean,
+): SelectSort {
   const { expression, descending } = item;
   const output = (at: number): SelectSort => ({ value: columns[at]!.value, output: at, descending });
   if (expression.kind === "literal") {
@@ -218,21 +254,28 @@ function compileOrder(item: OrderItem, columns: readonly SelectColumn[], scope: 
   }
   if (expression.kind === "column" && !expression.table) {
     const named = columns.flatMap((column, at) => (scope.context.sameName(column.name, expression.name) ? [at] : []));
-    if (named.length > 1 && new Set(named.map((at) => columns[at]!.value.text ?? at)).size > 1) throw sqlError(209, expression.name);
+    if (named.length > 1 && new Set(named.map((at) => columns[at]!.value.text ?? at)).size > 1)
+      throw sqlError(209, expression.name);
     if (named.length > 0) return output(named[0]!);
   }
   const value = compileExpression(expression, scope);
   const same = columns.findIndex((column) => column.value.text !== undefined && column.value.text === value.text);
   if (same >= 0) return output(same);
   if (distinct) throw sqlError(145);
-  if (["text", "ntext", "image", "xml"].includes(value.type.name)) throw value.type.name === "xml" ? sqlError(305) : sqlError(306);
+  if (["text", "ntext", "image", "xml"].includes(value.type.name))
+    throw value.type.name === "xml" ? sqlError(305) : sqlError(306);
   return { value, output: undefined, descending };
 }
 
 function compileTop(top: TopClause, scope: QueryScope): SelectTop {
   const count = compileExpression(top.count, scope);
   const type = top.percent ? FLOAT : BIGINT;
-  if (!top.percent && typeFamily(count.type) !== "integer" && count.literal !== null && typeFamily(count.type) !== "decimal") {
+  if (
+    !top.percent &&
+    typeFamily(count.type) !== "integer" &&
+    count.literal !== null &&
+    typeFamily(count.type) !== "decimal"
+  ) {
     throw sqlError(1060);
   }
   return { count: convertTo(count, type).evaluate, percent: top.percent, withTies: top.withTies };

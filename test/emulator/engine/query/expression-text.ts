@@ -28,7 +28,11 @@ export function expressionText(expression: Expression, env: ExpressionEnv): stri
     case "date-part":
       return expression.name;
     case "trim":
-      return joined(`trim ${expression.side ?? ""}`, [expression.operand, ...(expression.characters ? [expression.characters] : [])], env);
+      return joined(
+        `trim ${expression.side ?? ""}`,
+        [expression.operand, ...(expression.characters ? [expression.characters] : [])],
+        env,
+      );
     case "function-call":
       if (expression.over || expression.star || expression.distinct) return undefined;
       return joined(`${expression.name.schema ?? ""}.${expression.name.name.toLowerCase()}`, expression.arguments, env);

@@ -43,13 +43,25 @@ export function jsonScalar(value: SqlValue, type: SqlType): string {
   if (value === null) return "null";
   const family = typeFamily(type);
   if (type.name === "bit") return value === 1 ? "true" : "false";
-  if (family === "integer") return String(value as number | bigint);
+  if (family === "integer") return String(value);
   if (family === "decimal" || family === "money") {
-    return coerce(value, type, { name: "varchar", length: 60 }, { explicit: true, style: family === "money" ? 2 : 0 }) as string;
+    return coerce(
+      value,
+      type,
+      { name: "varchar", length: 60 },
+      { explicit: true, style: family === "money" ? 2 : 0 },
+    ) as string;
   }
-  if (family === "float") return coerce(value, type, { name: "varchar", length: 60 }, { explicit: true, style: type.name === "real" ? 1 : 2 }) as string;
+  if (family === "float")
+    return coerce(
+      value,
+      type,
+      { name: "varchar", length: 60 },
+      { explicit: true, style: type.name === "real" ? 1 : 2 },
+    ) as string;
   if (family === "binary") return quoteJson((value as Buffer).toString("base64"));
-  if (family === "datetime") return quoteJson(coerce(value, type, { name: "varchar", length: 60 }, { explicit: true, style: 126 }) as string);
+  if (family === "datetime")
+    return quoteJson(coerce(value, type, { name: "varchar", length: 60 }, { explicit: true, style: 126 }) as string);
   if (family === "string" || family === "uniqueidentifier") return quoteJson(value as string);
   throw new Unsupported(`FOR JSON of ${type.name}`);
 }
@@ -88,7 +100,14 @@ export function forClausePlan(clause: ForClause, plan: RowPlan): RowPlan {
   const shape = branchOf(plan);
   const type = nvarchar(-1);
   return {
-    columns: [{ name: COLUMN, type, nullable: true, source: { type, nullable: true, evaluate: () => null, slots: new Set(), collation: "coercible", text: "json" } }],
+    columns: [
+      {
+        name: COLUMN,
+        type,
+        nullable: true,
+        source: { type, nullable: true, evaluate: () => null, slots: new Set(), collation: "coercible", text: "json" },
+      },
+    ],
     outerSlots: plan.outerSlots,
     volatile: plan.volatile,
     estimate: () => 1,
@@ -104,7 +123,8 @@ export function forClausePlan(clause: ForClause, plan: RowPlan): RowPlan {
           if (done) return undefined;
           done = true;
           const items: string[] = [];
-          for (let row = cursor.next(); row !== undefined; row = cursor.next()) items.push(writeBranch(shape, row, plan, nulls) ?? "{}");
+          for (let row = cursor.next(); row !== undefined; row = cursor.next())
+            items.push(writeBranch(shape, row, plan, nulls) ?? "{}");
           if (items.length === 0) return undefined;
           const body = items.join(",");
           const list = wrapper ? `[${body}]` : body;

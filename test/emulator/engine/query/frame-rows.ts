@@ -30,7 +30,9 @@ export interface SortKey {
 }
 
 /** NULL comes first, or last when descending. */
-export function sortComparer(keys: readonly { readonly type: SqlType; readonly descending: boolean }[]): (a: readonly SqlValue[], b: readonly SqlValue[]) => number {
+export function sortComparer(
+  keys: readonly { readonly type: SqlType; readonly descending: boolean }[],
+): (a: readonly SqlValue[], b: readonly SqlValue[]) => number {
   const compares = keys.map(({ type, descending }) => {
     const compare = comparerOf(type);
     const sign = descending ? -1 : 1;

@@ -5,7 +5,15 @@ import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow, SqlValue } from "../../values/sql-type.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
 import { hashKeyOf, rowKeyOf, type HashKey } from "../expressions/compare.ts";
-import { isNullLiteral, NO_SLOTS, slotColumn, unionSlots, type Compiled, type Evaluate, type SlotSet } from "../expressions/compiled.ts";
+import {
+  isNullLiteral,
+  NO_SLOTS,
+  slotColumn,
+  unionSlots,
+  type Compiled,
+  type Evaluate,
+  type SlotSet,
+} from "../expressions/compiled.ts";
 import { compileExpression } from "../expressions/expression.ts";
 import type { ExpressionEnv } from "../expressions/expression-env.ts";
 import type { Runtime } from "../runtime.ts";
@@ -22,7 +30,12 @@ export interface RegisteredAggregate {
   readonly reads: SlotSet;
   readonly distinct: ((value: SqlValue) => HashKey) | undefined;
   /** WITHIN GROUP: the values are put in this order before they are added. */
-  readonly order: { readonly keys: readonly Evaluate[]; readonly compare: (a: readonly SqlValue[], b: readonly SqlValue[]) => number } | undefined;
+  readonly order:
+    | {
+        readonly keys: readonly Evaluate[];
+        readonly compare: (a: readonly SqlValue[], b: readonly SqlValue[]) => number;
+      }
+    | undefined;
 }
 
 export function isAggregate(call: FunctionCall): boolean {
@@ -35,7 +48,14 @@ export function compileAggregate(call: FunctionCall, env: ExpressionEnv): Regist
   if (call.nullTreatment) throw new Unsupported(call.nullTreatment);
   if (call.star) {
     if (name !== "COUNT" && name !== "COUNT_BIG") throw sqlError(102, "*");
-    return { text: `${name}(*)`, kind: aggregateKind(name, INT, ""), argument: undefined, reads: NO_SLOTS, distinct: undefined, order: undefined };
+    return {
+      text: `${name}(*)`,
+      kind: aggregateKind(name, INT, ""),
+      argument: undefined,
+      reads: NO_SLOTS,
+      distinct: undefined,
+      order: undefined,
+    };
   }
   const expected = name === "STRING_AGG" ? 2 : 1;
   if (call.arguments.length !== expected) throw sqlError(174, name.toLowerCase(), expected);
@@ -48,7 +68,10 @@ export function compileAggregate(call: FunctionCall, env: ExpressionEnv): Regist
     separator = second.literal;
     if (typeFamily(argument.type) !== "string") argument = convertTo(argument, varchar(8000));
   }
-  const order = call.withinGroup?.map((item) => ({ value: compileExpression(item.expression, env), descending: item.descending }));
+  const order = call.withinGroup?.map((item) => ({
+    value: compileExpression(item.expression, env),
+    descending: item.descending,
+  }));
   const distinct = call.distinct ? hashKeyOf(argument.type) : undefined;
   return {
     text: `${name}(${call.distinct ? "distinct " : ""}${argument.text ?? "?"})`,
@@ -131,10 +154,16 @@ export class Grouping {
   /** The column of an aggregate; the same one for the same words. */
   aggregate(call: FunctionCall, rows: ExpressionEnv): Compiled {
     const compiled = compileAggregate(call, rows);
-    let at = compiled.text.includes("?") || compiled.order ? -1 : this.#aggregates.findIndex((known) => known.text === compiled.text);
+    let at =
+      compiled.text.includes("?") || compiled.order
+        ? -1
+        : this.#aggregates.findIndex((known) => known.text === compiled.text);
     if (at < 0) at = this.#aggregates.push(compiled) - 1;
     const index = this.keys.length + at;
-    return { ...slotColumn(this.slot, index, compiled.kind.type, compiled.kind.nullable, ""), text: `g${this.slot}.${index}` };
+    return {
+      ...slotColumn(this.slot, index, compiled.kind.type, compiled.kind.nullable, ""),
+      text: `g${this.slot}.${index}`,
+    };
   }
 
   /** Reads all rows and gives the groups. Without GROUP BY there is one group, of no rows too. */

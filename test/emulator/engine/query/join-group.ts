@@ -1,4 +1,11 @@
-import { isSubset, NO_SLOTS, unionSlots, type CompiledPredicate, type SlotSet, type Test } from "../expressions/compiled.ts";
+import {
+  isSubset,
+  NO_SLOTS,
+  unionSlots,
+  type CompiledPredicate,
+  type SlotSet,
+  type Test,
+} from "../expressions/compiled.ts";
 import type { Runtime } from "../runtime.ts";
 import type { NodeCursor, OpenRequest, OrderColumn, PlanNode } from "./plan-node.ts";
 
@@ -79,7 +86,11 @@ export class JoinGroup implements PlanNode {
       levels.push({ cursor, tests: take() });
     }
     const ordered = request.order.length === 0 || (levels[0]?.cursor.ordered ?? false);
-    if (levels.length === 0) return singleRow(runtime, all.map((predicate) => predicate.test));
+    if (levels.length === 0)
+      return singleRow(
+        runtime,
+        all.map((predicate) => predicate.test),
+      );
     if (levels.length === 1) return filtered(runtime, levels[0]!, before, ordered);
     return nestedLoops(runtime, levels, before, ordered);
   }
@@ -95,7 +106,10 @@ export class JoinGroup implements PlanNode {
     const left = new Set(this.members);
     const out: PlanNode[] = [];
     let filled = bound;
-    const first = rowGoal === undefined ? undefined : this.members.find((member) => member.needs.size === 0 && member.ownsOrder(order));
+    const first =
+      rowGoal === undefined
+        ? undefined
+        : this.members.find((member) => member.needs.size === 0 && member.ownsOrder(order));
     if (first) {
       out.push(first);
       left.delete(first);
@@ -176,7 +190,12 @@ function filtered(runtime: Runtime, level: Level, before: readonly Test[], order
   };
 }
 
-function nestedLoops(runtime: Runtime, levels: readonly Level[], before: readonly Test[], ordered: boolean): NodeCursor {
+function nestedLoops(
+  runtime: Runtime,
+  levels: readonly Level[],
+  before: readonly Test[],
+  ordered: boolean,
+): NodeCursor {
   const last = levels.length - 1;
   let at = -1;
   let needsReset = false;

@@ -223,4 +223,3 @@ class MatchedRows {
     return level?.has(rows[this.#width - 1]!) ?? false;
   }
 }
-

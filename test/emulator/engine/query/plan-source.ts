@@ -75,7 +75,9 @@ class CorrelatedNode implements PlanNode {
   }
 
   estimate(runtime: Runtime, bound: SlotSet, candidates: readonly CompiledPredicate[]): number {
-    const narrowed = candidates.some((candidate) => candidate.slots.has(this.#slot) && isSubset(candidate.slots, bound));
+    const narrowed = candidates.some(
+      (candidate) => candidate.slots.has(this.#slot) && isSubset(candidate.slots, bound),
+    );
     return this.#plan.estimate(runtime) * (narrowed ? 0.1 : 1);
   }
 

@@ -55,7 +55,7 @@ export class QueryScope implements ExpressionEnv {
     for (const known of this.sources) {
       if (source.alias === "" || !context.sameName(known.alias, source.alias)) continue;
       const bothNamed = known.schema !== undefined && source.schema !== undefined;
-      if (bothNamed && !context.sameName(known.schema!, source.schema!)) continue;
+      if (bothNamed && !context.sameName(known.schema, source.schema)) continue;
       throw bothNamed ? sqlError(1013, source.alias, known.alias) : sqlError(1011, source.alias);
     }
     this.sources.push(source);
@@ -112,7 +112,13 @@ export class QueryScope implements ExpressionEnv {
       const at = source.columns.findIndex((column) =>
         reference.name === "$identity" ? column.identity === true : column.rowGuidCol === true,
       );
-      if (at >= 0) return this.column({ kind: "column", pos: reference.pos, table: reference.table, name: source.columns[at]!.name });
+      if (at >= 0)
+        return this.column({
+          kind: "column",
+          pos: reference.pos,
+          table: reference.table,
+          name: source.columns[at]!.name,
+        });
     }
     throw sqlError(207, reference.name);
   }

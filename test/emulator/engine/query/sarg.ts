@@ -48,8 +48,7 @@ function nullsMatchEquality(predicate: CompiledPredicate): CompiledPredicate | u
     const { left, right } = one!.shape;
     const same = (x: Compiled | undefined, y: Compiled): boolean =>
       x?.column !== undefined && x.column.slot === y.column?.slot && x.column.index === y.column.index;
-    const matches =
-      (same(tests[0], left) && same(tests[1], right)) || (same(tests[0], right) && same(tests[1], left));
+    const matches = (same(tests[0], left) && same(tests[1], right)) || (same(tests[0], right) && same(tests[1], left));
     if (matches) return { ...predicate, shape: { ...one!.shape, nullsMatch: true } };
   }
   return undefined;
@@ -94,7 +93,11 @@ export function keysetOf(predicate: CompiledPredicate, slot: number): KeysetSarg
   for (const [at, parts] of ordered.entries()) {
     if (parts.length !== at + 1) return undefined;
     for (const [index, column] of columns.entries()) {
-      if (!parts.some((part) => part.operator === "=" && part.column === column && sameValue(part.values[0]!, values[index]!))) {
+      if (
+        !parts.some(
+          (part) => part.operator === "=" && part.column === column && sameValue(part.values[0]!, values[index]!),
+        )
+      ) {
         return undefined;
       }
     }

@@ -108,7 +108,8 @@ export function selectPlan(shape: SelectShape): RowPlan {
     },
     open: (runtime, outerGoal) => {
       const { take: staticTake } = shape.top?.percent ? { take: Infinity } : safeLimits(shape, runtime);
-      const streams = !shape.grouping && !shape.windows && !shape.distinct && !shape.top?.percent && !shape.top?.withTies;
+      const streams =
+        !shape.grouping && !shape.windows && !shape.distinct && !shape.top?.percent && !shape.top?.withTies;
       const goal = streams ? minimum(staticTake === Infinity ? undefined : staticTake, outerGoal) : undefined;
       const cursor = shape.rows.open(runtime, {
         bound: shape.outerSlots,
@@ -136,7 +137,12 @@ function safeLimits(shape: SelectShape, runtime: Runtime): { take: number } {
   return { take: skip + take };
 }
 
-function streaming(shape: SelectShape, runtime: Runtime, cursor: NodeCursor, project: (runtime: Runtime) => SqlRow): RowCursor {
+function streaming(
+  shape: SelectShape,
+  runtime: Runtime,
+  cursor: NodeCursor,
+  project: (runtime: Runtime) => SqlRow,
+): RowCursor {
   let left = 0;
   let skip = 0;
   // A lock conflict in the select list throws while the cursor stands on the row already.
@@ -193,7 +199,12 @@ function collected(
 }
 
 /** All rows of the result with what they are sorted by, before DISTINCT, ORDER BY and TOP. */
-function outputs(shape: SelectShape, runtime: Runtime, cursor: NodeCursor, project: (runtime: Runtime) => SqlRow): Output[] {
+function outputs(
+  shape: SelectShape,
+  runtime: Runtime,
+  cursor: NodeCursor,
+  project: (runtime: Runtime) => SqlRow,
+): Output[] {
   const { grouping, windows } = shape;
   const out: Output[] = [];
   const outside = shape.sorts.map((sort) => (sort.output === undefined ? sort.value.evaluate : undefined));
@@ -231,7 +242,11 @@ function outputs(shape: SelectShape, runtime: Runtime, cursor: NodeCursor, proje
 
 function finish(shape: SelectShape, runtime: Runtime, all: Output[], sorted: boolean): SqlRow[] {
   let rows = all;
-  if (shape.distinct) rows = distinctRows(rows, shape.columns.map((column) => column.type));
+  if (shape.distinct)
+    rows = distinctRows(
+      rows,
+      shape.columns.map((column) => column.type),
+    );
   const compare = sortComparer(shape.sorts.map((sort) => ({ type: sort.value.type, descending: sort.descending })));
   if (!sorted && shape.sorts.length > 0) rows.sort((a, b) => compare(a.keys, b.keys));
   const { skip, take } = limits(shape, runtime);

@@ -55,7 +55,9 @@ export class TableNode implements PlanNode {
     const usable = usableSargs(this.#sargs, request.candidates, request.bound);
     const path = choosePath(this.source, this.#slot, count, usable, request.order, request.rowGoal);
     const repeatedEqualities = usable.sargs.filter((sarg) => sarg.operator === "=" && sarg.values[0]!.slots.size > 0);
-    const pathIsPoor = path.index === undefined || (path.equal.length === 0 && path.lower === undefined && path.upper === undefined && path.keysets.length === 0);
+    const pathIsPoor =
+      path.index === undefined ||
+      (path.equal.length === 0 && path.lower === undefined && path.upper === undefined && path.keysets.length === 0);
     if (request.repeated && pathIsPoor && repeatedEqualities.length > 0 && count > SMALL) {
       return this.#hashCursor(runtime, repeatedEqualities, request);
     }
@@ -116,7 +118,10 @@ export class TableNode implements PlanNode {
     return () => {
       let prefixes: SqlValue[][] = [[]];
       for (const { values, hash } of equal) {
-        const keys = distinctKeys(values.map((value) => value(runtime)), hash);
+        const keys = distinctKeys(
+          values.map((value) => value(runtime)),
+          hash,
+        );
         if (keys === undefined) return source.scan(runtime, again);
         prefixes = prefixes.flatMap((prefix) => keys.map((key) => [...prefix, key]));
       }
@@ -162,12 +167,17 @@ export class TableNode implements PlanNode {
     const slot = this.#slot;
     const { frame } = runtime;
     const keys = equalities.map((sarg) => {
-      const own = convertTo(slotColumn(slot, sarg.column, this.source.types[sarg.column]!, true, ""), sarg.type).evaluate;
+      const own = convertTo(
+        slotColumn(slot, sarg.column, this.source.types[sarg.column]!, true, ""),
+        sarg.type,
+      ).evaluate;
       const probe = convertTo(sarg.values[0]!, sarg.type).evaluate;
       return { own, probe, hash: hashKeyOf(sarg.type), nullsMatch: sarg.nullsMatch };
     });
     // Filters that need no other row are applied once, while the table is built.
-    const local = request.candidates.filter((candidate) => isSubset(candidate.slots, this.slots)).map((candidate) => candidate.test);
+    const local = request.candidates
+      .filter((candidate) => isSubset(candidate.slots, this.slots))
+      .map((candidate) => candidate.test);
     const keyOf = (side: "own" | "probe"): HashKey | undefined => {
       if (keys.length === 1) return oneKey(keys[0]!, side, runtime);
       let out = "";

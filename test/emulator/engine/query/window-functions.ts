@@ -21,7 +21,13 @@ interface Row {
 }
 
 /** Fills one column of a partition that is in order. */
-type Fill = (runtime: Runtime, rows: readonly Row[], column: number, restore: (row: Row) => void, peers: (a: Row, b: Row) => boolean) => void;
+type Fill = (
+  runtime: Runtime,
+  rows: readonly Row[],
+  column: number,
+  restore: (row: Row) => void,
+  peers: (a: Row, b: Row) => boolean,
+) => void;
 
 interface RegisteredWindow {
   readonly type: SqlType;
@@ -58,7 +64,9 @@ function ranking(name: string, call: FunctionCall, env: ExpressionEnv): { type: 
           const [size, larger] = [Math.floor(rows.length / count), rows.length % count];
           rows.forEach((row, at) => {
             const inLarger = at < larger * (size + 1);
-            row.out[column] = BigInt((inLarger ? Math.floor(at / (size + 1)) : larger + Math.floor((at - larger * (size + 1)) / size)) + 1);
+            row.out[column] = BigInt(
+              (inLarger ? Math.floor(at / (size + 1)) : larger + Math.floor((at - larger * (size + 1)) / size)) + 1,
+            );
           });
         },
       };
@@ -66,7 +74,12 @@ function ranking(name: string, call: FunctionCall, env: ExpressionEnv): { type: 
   }
 }
 
-function offsetFunction(name: string, call: FunctionCall, over: OverClause, env: ExpressionEnv): { type: SqlType; fill: Fill } {
+function offsetFunction(
+  name: string,
+  call: FunctionCall,
+  over: OverClause,
+  env: ExpressionEnv,
+): { type: SqlType; fill: Fill } {
   const value = compileExpression(call.arguments[0]!, env);
   if (name === "FIRST_VALUE" || name === "LAST_VALUE") {
     const bounds = frameOf(over.frame, over.orderBy.length > 0, env);
@@ -82,8 +95,12 @@ function offsetFunction(name: string, call: FunctionCall, over: OverClause, env:
       },
     };
   }
-  const offset: Evaluate = call.arguments[1] ? convertTo(compileExpression(call.arguments[1], env), INT).evaluate : () => 1;
-  const otherwise = call.arguments[2] ? convertTo(compileExpression(call.arguments[2], env), value.type).evaluate : (): SqlValue => null;
+  const offset: Evaluate = call.arguments[1]
+    ? convertTo(compileExpression(call.arguments[1], env), INT).evaluate
+    : () => 1;
+  const otherwise = call.arguments[2]
+    ? convertTo(compileExpression(call.arguments[2], env), value.type).evaluate
+    : (): SqlValue => null;
   const sign = name === "LAG" ? -1 : 1;
   return {
     type: value.type,
@@ -98,7 +115,12 @@ function offsetFunction(name: string, call: FunctionCall, over: OverClause, env:
   };
 }
 
-type Bounds = (runtime: Runtime, rows: readonly Row[], at: number, peers: (a: Row, b: Row) => boolean) => [number, number];
+type Bounds = (
+  runtime: Runtime,
+  rows: readonly Row[],
+  at: number,
+  peers: (a: Row, b: Row) => boolean,
+) => [number, number];
 
 function frameOf(frame: WindowFrame | undefined, hasOrder: boolean, env: ExpressionEnv): Bounds {
   if (!frame) {
@@ -106,7 +128,9 @@ function frameOf(frame: WindowFrame | undefined, hasOrder: boolean, env: Express
     return (_, rows, at, peers) => [0, lastPeer(rows, at, peers)];
   }
   const end = frame.end ?? { bound: "current row" as const, offset: undefined };
-  const offsets = [frame.start.offset, end.offset].map((offset) => offset && convertTo(compileExpression(offset, env), INT).evaluate);
+  const offsets = [frame.start.offset, end.offset].map(
+    (offset) => offset && convertTo(compileExpression(offset, env), INT).evaluate,
+  );
   const rowsUnit = frame.unit === "rows";
   if (!rowsUnit && (offsets[0] || offsets[1])) throw sqlError(4194);
   const edge = (bound: string, offset: Evaluate | undefined, isEnd: boolean): Bounds => {
@@ -199,7 +223,10 @@ export class Windows {
     const name = call.name.name.toUpperCase();
     if (call.nullTreatment) throw new Unsupported(call.nullTreatment);
     const partition = over.partitionBy.map((expression) => compileExpression(expression, env));
-    const order = over.orderBy.map((item) => ({ value: compileExpression(item.expression, env), descending: item.descending }));
+    const order = over.orderBy.map((item) => ({
+      value: compileExpression(item.expression, env),
+      descending: item.descending,
+    }));
     let made: { type: SqlType; fill: Fill };
     if (RANKING.has(name)) {
       if (order.length === 0) throw sqlError(4112, name);
@@ -216,7 +243,11 @@ export class Windows {
 
   /** Slots that partitions and orders read. */
   reads(): SlotSet {
-    return unionSlots(...this.#windows.flatMap((window) => [...window.partition, ...window.order.map((item) => item.value)].map((value) => value.slots)));
+    return unionSlots(
+      ...this.#windows.flatMap((window) =>
+        [...window.partition, ...window.order.map((item) => item.value)].map((value) => value.slots),
+      ),
+    );
   }
 
   /** Fills the window slot for each kept row: @returns the rows of the slot, in the order of `kept`. */
@@ -227,8 +258,13 @@ export class Windows {
       const partitions = new Map<unknown, Row[]>();
       kept.forEach((frame, at) => {
         keeper.restore(runtime, frame);
-        const key = window.partition.length === 0 ? null : rowKey(window.partition.map((value) => value.evaluate(runtime)));
-        const row: Row = { kept: frame, order: window.order.map((item) => item.value.evaluate(runtime)), out: outs[at]! };
+        const key =
+          window.partition.length === 0 ? null : rowKey(window.partition.map((value) => value.evaluate(runtime)));
+        const row: Row = {
+          kept: frame,
+          order: window.order.map((item) => item.value.evaluate(runtime)),
+          out: outs[at]!,
+        };
         const known = partitions.get(key);
         if (known) known.push(row);
         else partitions.set(key, [row]);

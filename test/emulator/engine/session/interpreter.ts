@@ -104,7 +104,10 @@ function* runTry(statement: Extract<Statement, { kind: "try" }>, execution: Exec
     }
     session.tryDepth = depth;
     const { transactions } = session;
-    if (transactions.explicit && dooms(error, session.options.xactAbort && !session.raised.has(error), session.thrown.has(error))) {
+    if (
+      transactions.explicit &&
+      dooms(error, session.options.xactAbort && !session.raised.has(error), session.thrown.has(error))
+    ) {
       transactions.current!.doomed = true;
     }
     if (error.number === 1205 && transactions.explicit) transactions.current!.doomed = true;

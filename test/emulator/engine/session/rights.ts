@@ -39,7 +39,7 @@ export class Rights {
     const ids = new Set([0]);
     if (!user) return ids;
     ids.add(user.principalId);
-    for (let grown = true; grown; ) {
+    for (let grown = true; grown;) {
       grown = false;
       for (const { roleId, memberId } of database.roleMembers.values()) {
         if (ids.has(memberId) && !ids.has(roleId)) {

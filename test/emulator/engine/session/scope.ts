@@ -39,7 +39,11 @@ export class Scope {
   /** Errors that CATCH blocks around the running statement are handling, innermost last. */
   readonly caught: SqlError[] = [];
 
-  constructor(kind: ScopeKind, parent: Scope | undefined, module?: { name: string; id: number; trigger?: TriggerContext }) {
+  constructor(
+    kind: ScopeKind,
+    parent: Scope | undefined,
+    module?: { name: string; id: number; trigger?: TriggerContext },
+  ) {
     this.kind = kind;
     this.parent = parent;
     this.procedure = module?.name ?? "";
@@ -65,7 +69,7 @@ export class Scope {
   /** A #temp table of this level or of one that called it. */
   tempTable(name: string): LocalTable | undefined {
     const key = name.toLowerCase();
-    for (let scope: Scope | undefined = this as Scope | undefined; scope; scope = scope.parent) {
+    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
       const table = scope.tempTables.get(key);
       if (table) return table;
     }
@@ -74,7 +78,7 @@ export class Scope {
 
   /** The error that ERROR_NUMBER() and the like speak of: of the CATCH block around, in this level or a caller's. */
   currentError(): SqlError | undefined {
-    for (let scope: Scope | undefined = this as Scope | undefined; scope; scope = scope.parent) {
+    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
       const error = scope.caught.at(-1);
       if (error) return error;
     }

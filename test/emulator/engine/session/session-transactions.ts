@@ -198,7 +198,9 @@ export class SessionTransactions {
     }
     if (target && isolation === "read uncommitted") return readCommitted(statement.transaction);
     if (isolation === "read committed" && database.options.readCommittedSnapshot && !target) {
-      return this.#session.statementSnapshot(statement.transaction, (transaction, number) => snapshotView(transaction, number));
+      return this.#session.statementSnapshot(statement.transaction, (transaction, number) =>
+        snapshotView(transaction, number),
+      );
     }
     return statement;
   }

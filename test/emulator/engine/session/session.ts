@@ -73,7 +73,14 @@ export class Session implements SessionHandler, LockOwner {
   running = false;
   #random = 0x2545f491;
 
-  constructor(engine: Engine, spid: number, login: Login, principal: ServerPrincipal, database: Database, hooks: SessionHooks) {
+  constructor(
+    engine: Engine,
+    spid: number,
+    login: Login,
+    principal: ServerPrincipal,
+    database: Database,
+    hooks: SessionHooks,
+  ) {
     this.engine = engine;
     this.spid = spid;
     this.login = login;
@@ -116,7 +123,11 @@ export class Session implements SessionHandler, LockOwner {
     await this.#request(sink, signal, () => this.#transaction(request));
   }
 
-  async bulkLoad(columns: readonly BulkColumn[], rows: AsyncIterable<readonly SqlRow[]>, signal: AbortSignal): Promise<bigint> {
+  async bulkLoad(
+    columns: readonly BulkColumn[],
+    rows: AsyncIterable<readonly SqlRow[]>,
+    signal: AbortSignal,
+  ): Promise<bigint> {
     this.signal = signal;
     const pending = this.pendingBulk;
     this.pendingBulk = undefined;
@@ -216,7 +227,9 @@ export class Session implements SessionHandler, LockOwner {
     this.rowCount = 0n;
     this.lastError = 0;
     this.pendingBulk = undefined;
-    const own = this.engine.server.findDatabase(this.login.database === "" ? this.principal.defaultDatabase : this.login.database);
+    const own = this.engine.server.findDatabase(
+      this.login.database === "" ? this.principal.defaultDatabase : this.login.database,
+    );
     if (own) this.currentDatabase = own;
     describeSession(this);
   }
@@ -259,7 +272,11 @@ export class Session implements SessionHandler, LockOwner {
   statementSnapshot(transaction: Transaction, make: (transaction: Transaction, number: number) => ReadView): ReadView {
     if (!this.#statementSnapshot || this.#statementSnapshot.transaction !== transaction) {
       const snapshot = this.engine.server.commits.openSnapshot();
-      this.#statementSnapshot = { transaction, view: make(transaction, snapshot.number), close: () => snapshot.close() };
+      this.#statementSnapshot = {
+        transaction,
+        view: make(transaction, snapshot.number),
+        close: () => snapshot.close(),
+      };
     }
     return this.#statementSnapshot.view;
   }

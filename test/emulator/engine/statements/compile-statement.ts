@@ -29,7 +29,11 @@ function keyOf(session: Session, scope: Scope, local: boolean): string {
  * way, or the statement is refused.
  * @throws SqlError of compilation; Unsupported; LockConflict while another transaction changes the metadata
  */
-export function compiled<T extends object, P>(statement: T, execution: Execution, build: (node: T, context: StatementContext) => P): P {
+export function compiled<T extends object, P>(
+  statement: T,
+  execution: Execution,
+  build: (node: T, context: StatementContext) => P,
+): P {
   const { session, scope } = execution;
   let known = plans.get(session);
   if (!known) plans.set(session, (known = new WeakMap()));

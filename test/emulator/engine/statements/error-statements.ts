@@ -33,7 +33,13 @@ function* values<T extends object>(
 
 export function* runPrint(statement: PrintStatement, execution: Execution): Step<void> {
   const [text] = yield* values(statement, execution, (node) => [[node.message, TEXT]]);
-  execution.output.info({ number: 0, severity: 0, state: 1, text: (text as string | null) ?? " ", line: statement.line });
+  execution.output.info({
+    number: 0,
+    severity: 0,
+    state: 1,
+    text: (text as string | null) ?? " ",
+    line: statement.line,
+  });
 }
 
 /** THROW ("THROW (Transact-SQL)"): always severity 16; without arguments it raises again what was caught. */

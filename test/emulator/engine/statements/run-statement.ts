@@ -30,7 +30,12 @@ const KEEPS_ROW_COUNT: ReadonlySet<Statement["kind"]> = new Set([
 export function* runStatement(statement: Statement, execution: Execution): Step<Flow> {
   const flow = yield* dispatch(statement, execution);
   const { session } = execution;
-  if (statement.kind !== "if" && statement.kind !== "while" && statement.kind !== "block" && !statement.kind.startsWith("execute")) {
+  if (
+    statement.kind !== "if" &&
+    statement.kind !== "while" &&
+    statement.kind !== "block" &&
+    !statement.kind.startsWith("execute")
+  ) {
     if (statement.kind !== "raiserror") session.lastError = 0;
     if (!KEEPS_ROW_COUNT.has(statement.kind)) session.rowCount = 0n;
   }
@@ -143,4 +148,3 @@ function* dispatch(statement: Statement, execution: Execution): Step<Flow> {
       return NEXT;
   }
 }
-

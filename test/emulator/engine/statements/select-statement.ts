@@ -41,7 +41,12 @@ export function compileSelectStatement(node: SelectStatement, context: Statement
   if (node.into) return { kind: "into", run: compileSelectInto(node, context) };
   const { query } = node;
   if (query.body.kind === "select-query" && query.body.items[0]?.kind === "select-assign") {
-    const shape = compileSelect(query.body, { orderBy: query.orderBy, offset: query.offset, fetch: query.fetch }, context, undefined);
+    const shape = compileSelect(
+      query.body,
+      { orderBy: query.orderBy, offset: query.offset, fetch: query.fetch },
+      context,
+      undefined,
+    );
     return {
       kind: "assign",
       plan: selectPlan(shape),

@@ -15,7 +15,9 @@ import type { SessionOptions } from "../session/session-options.ts";
 import { StatementContext } from "../statement-context.ts";
 import { noColumns } from "./variable-statements.ts";
 
-type BooleanOption = { [K in keyof SessionOptions]: SessionOptions[K] extends boolean ? K : never }[keyof SessionOptions];
+type BooleanOption = {
+  [K in keyof SessionOptions]: SessionOptions[K] extends boolean ? K : never;
+}[keyof SessionOptions];
 
 const OPTIONS: Readonly<Record<string, BooleanOption>> = {
   nocount: "nocount",
@@ -58,11 +60,18 @@ export function runSetOption(statement: SetOptionStatement, execution: Execution
   for (const name of statement.options) {
     if (name === "ansi_defaults") {
       if (!statement.on) throw new Unsupported("SET ANSI_DEFAULTS OFF");
-      Object.assign(options, { ansiNulls: true, ansiPadding: true, ansiWarnings: true, quotedIdentifier: true, implicitTransactions: true });
+      Object.assign(options, {
+        ansiNulls: true,
+        ansiPadding: true,
+        ansiWarnings: true,
+        quotedIdentifier: true,
+        implicitTransactions: true,
+      });
       continue;
     }
     const only = ONLY[name];
-    if (only !== undefined && only !== statement.on) throw new Unsupported(`SET ${name.toUpperCase()} ${statement.on ? "ON" : "OFF"}`);
+    if (only !== undefined && only !== statement.on)
+      throw new Unsupported(`SET ${name.toUpperCase()} ${statement.on ? "ON" : "OFF"}`);
     const option = OPTIONS[name];
     if (option) options[option] = statement.on;
     else if (only === undefined && !SILENT.has(name)) throw new Unsupported(`SET ${name.toUpperCase()}`);
@@ -82,7 +91,8 @@ export function runSetValue(statement: SetValueStatement, execution: Execution):
       options.lockTimeout = number();
       return;
     case "deadlock_priority":
-      options.deadlockPriority = typeof value === "string" ? (PRIORITIES[value.toLowerCase()] ?? Number(value)) : number();
+      options.deadlockPriority =
+        typeof value === "string" ? (PRIORITIES[value.toLowerCase()] ?? Number(value)) : number();
       if (session.transactions.current) session.transactions.current.deadlockPriority = options.deadlockPriority;
       return;
     case "rowcount":
@@ -97,10 +107,10 @@ export function runSetValue(statement: SetValueStatement, execution: Execution):
       if (number() !== 7) throw new Unsupported("SET DATEFIRST other than 7");
       return;
     case "dateformat":
-      if (String(value as string).toLowerCase() !== "mdy") throw new Unsupported("SET DATEFORMAT other than mdy");
+      if (String(value).toLowerCase() !== "mdy") throw new Unsupported("SET DATEFORMAT other than mdy");
       return;
     case "language":
-      if (!/^(us_english|english)$/i.test(String(value as string))) throw new Unsupported("SET LANGUAGE other than us_english");
+      if (!/^(us_english|english)$/i.test(String(value))) throw new Unsupported("SET LANGUAGE other than us_english");
       return;
     case "context_info": {
       const bytes = Buffer.alloc(128);

@@ -16,7 +16,8 @@ function nameOf(name: string | undefined, execution: Execution): string | undefi
 }
 
 export function* runTransactionStatement(
-  statement: BeginTransactionStatement | CommitTransactionStatement | RollbackTransactionStatement | SaveTransactionStatement,
+  statement:
+    BeginTransactionStatement | CommitTransactionStatement | RollbackTransactionStatement | SaveTransactionStatement,
   execution: Execution,
 ): Step<void> {
   const { transactions } = execution.session;

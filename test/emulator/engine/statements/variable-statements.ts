@@ -1,5 +1,11 @@
 import type { Predicate } from "../../tsql/ast-expressions.ts";
-import type { DeclareStatement, IfStatement, ReturnStatement, SetVariableStatement, WhileStatement } from "../../tsql/ast-control.ts";
+import type {
+  DeclareStatement,
+  IfStatement,
+  ReturnStatement,
+  SetVariableStatement,
+  WhileStatement,
+} from "../../tsql/ast-control.ts";
 import type { Statement } from "../../tsql/ast.ts";
 import { INT } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
@@ -25,12 +31,20 @@ export function noColumns(context: StatementContext): QueryScope {
 const conditionNodes = new WeakMap<Statement, { readonly kind: "condition"; readonly predicate: Predicate }>();
 
 /** IF and WHILE: UNKNOWN is not true. */
-export function* condition(statement: IfStatement | WhileStatement, predicate: Predicate, execution: Execution): Step<boolean | null> {
+export function* condition(
+  statement: IfStatement | WhileStatement,
+  predicate: Predicate,
+  execution: Execution,
+): Step<boolean | null> {
   let node = conditionNodes.get(statement);
   if (!node) conditionNodes.set(statement, (node = { kind: "condition", predicate }));
   const own = node;
   return yield* atomic(execution, (runtime) => {
-    const test = compiled(own, execution, (covered, context): Test => compilePredicate(covered.predicate, noColumns(context)).test);
+    const test = compiled(
+      own,
+      execution,
+      (covered, context): Test => compilePredicate(covered.predicate, noColumns(context)).test,
+    );
     return test(runtime);
   });
 }
@@ -59,27 +73,41 @@ export function* runDeclare(statement: DeclareStatement, execution: Execution): 
         yield* atomic(execution, () => createTableVariable(declared.name, tableType, execution));
         continue;
       }
-      const type = compiled({ kind: "declared", type: declared.type }, execution, (node, context) => context.dataType(node.type, "declaration"));
+      const type = compiled({ kind: "declared", type: declared.type }, execution, (node, context) =>
+        context.dataType(node.type, "declaration"),
+      );
       scope.declare({ name: declared.name, type, value: null });
     }
     if (declared.initial) {
       const initial = declared.initial;
       const node = initialNodes.get(declared) ?? { kind: "initial" as const, value: initial };
       initialNodes.set(declared, node);
-      scope.variable(declared.name).value = yield* evaluateWith(node, execution, (covered, context) =>
-        convertTo(compileExpression(covered.value, noColumns(context)), scope.variable(declared.name).type).evaluate,
+      scope.variable(declared.name).value = yield* evaluateWith(
+        node,
+        execution,
+        (covered, context) =>
+          convertTo(compileExpression(covered.value, noColumns(context)), scope.variable(declared.name).type).evaluate,
       );
       session.rowCount = 1n;
     }
   }
 }
 
-const initialNodes = new WeakMap<object, { readonly kind: "initial"; readonly value: NonNullable<Extract<DeclareStatement["variables"][number], { kind: "scalar-variable" }>["initial"]> }>();
+const initialNodes = new WeakMap<
+  object,
+  {
+    readonly kind: "initial";
+    readonly value: NonNullable<Extract<DeclareStatement["variables"][number], { kind: "scalar-variable" }>["initial"]>;
+  }
+>();
 
 export function* runSetVariable(statement: SetVariableStatement, execution: Execution): Step<void> {
   const variable = execution.scope.variable(statement.variable);
-  variable.value = yield* evaluateWith(statement, execution, (node, context) =>
-    context.assignmentValue(node.variable, node.operator, compileExpression(node.value, noColumns(context))).evaluate,
+  variable.value = yield* evaluateWith(
+    statement,
+    execution,
+    (node, context) =>
+      context.assignmentValue(node.variable, node.operator, compileExpression(node.value, noColumns(context))).evaluate,
   );
   execution.session.rowCount = 1n;
 }
@@ -90,14 +118,18 @@ export function* runReturn(statement: ReturnStatement, execution: Execution): St
   if (execution.scope.kind === "function") {
     const { scope } = execution;
     const type = scope.variable("@@return").type;
-    scope.variable("@@return").value = yield* evaluateWith(statement, execution, (node, context) =>
-      convertTo(compileExpression(node.value!, noColumns(context)), type).evaluate,
+    scope.variable("@@return").value = yield* evaluateWith(
+      statement,
+      execution,
+      (node, context) => convertTo(compileExpression(node.value!, noColumns(context)), type).evaluate,
     );
     return undefined;
   }
   if (execution.scope.kind !== "procedure") throw sqlError(178);
-  const value = yield* evaluateWith(statement, execution, (node, context) =>
-    convertTo(compileExpression(node.value!, noColumns(context)), INT).evaluate,
+  const value = yield* evaluateWith(
+    statement,
+    execution,
+    (node, context) => convertTo(compileExpression(node.value!, noColumns(context)), INT).evaluate,
   );
   return (value as number | null) ?? 0;
 }

@@ -74,9 +74,14 @@ export function changeTablePlan(source: ChangeTableChanges, env: ExpressionEnv):
   return { alias: source.alias, columns: named, node: (slot) => new TableNode(slot, kept) };
 }
 
-function renamed(columns: readonly SourceColumn[], names: readonly string[] | undefined, alias: string): SourceColumn[] {
+function renamed(
+  columns: readonly SourceColumn[],
+  names: readonly string[] | undefined,
+  alias: string,
+): SourceColumn[] {
   if (!names) return [...columns];
-  if (names.length !== columns.length) throw names.length < columns.length ? sqlError(8158, alias) : sqlError(8159, alias);
+  if (names.length !== columns.length)
+    throw names.length < columns.length ? sqlError(8158, alias) : sqlError(8159, alias);
   return columns.map((column, at) => ({ ...column, name: names[at]! }));
 }
 

@@ -15,7 +15,13 @@ import type { LocalTable } from "./local-table.ts";
 /** #temp tables, table variables, inserted and deleted. All of them live in tempdb. */
 
 /** Makes a #temp table known to its scope; taken back with the transaction. */
-export function registerLocalTable(name: string, table: TableObject, database: Database, session: Session, scope: Scope): void {
+export function registerLocalTable(
+  name: string,
+  table: TableObject,
+  database: Database,
+  session: Session,
+  scope: Scope,
+): void {
   const key = name.toLowerCase();
   const before = scope.tempTables.get(key);
   scope.tempTables.set(key, { database, objectId: table.objectId });
@@ -30,20 +36,35 @@ export function registerLocalTable(name: string, table: TableObject, database: D
 }
 
 /** DECLARE @t TABLE. */
-export function createTableVariable(name: string, definition: TableDefinition | TableObject, execution: Execution): void {
+export function createTableVariable(
+  name: string,
+  definition: TableDefinition | TableObject,
+  execution: Execution,
+): void {
   const { session, scope } = execution;
   const database = session.engine.server.findDatabase("tempdb")!;
   const objectName = `#${session.engine.nextTemporaryNumber().toString(16).toUpperCase().padStart(8, "0")}`;
   const table =
     definition.kind === "table-definition"
-      ? makeTable(definition, { database, schemaId: 1, name: objectName, shownName: name, localName: name, transactional: false }, session, scope)
+      ? makeTable(
+          definition,
+          { database, schemaId: 1, name: objectName, shownName: name, localName: name, transactional: false },
+          session,
+          scope,
+        )
       : copyTable(definition, objectName, name, database, session);
   scope.declare({ name, type: { name: "int" }, value: null, table: { database, objectId: table.objectId } });
   session.localVersion++;
 }
 
 /** A new empty table like another one: of a table type. */
-export function copyTable(like: TableObject, name: string, shown: string, database: Database, session: Session): TableObject {
+export function copyTable(
+  like: TableObject,
+  name: string,
+  shown: string,
+  database: Database,
+  session: Session,
+): TableObject {
   const now = session.engine.clock.now();
   const objectId = database.newObjectId();
   const table: TableObject = {
@@ -66,7 +87,8 @@ export function copyTable(like: TableObject, name: string, shown: string, databa
 export function tableTypeOf(node: DataTypeNode, execution: Execution): TableObject | undefined {
   const { session } = execution;
   const database = session.currentDatabase;
-  const schemaId = node.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(node.schema)?.schemaId;
+  const schemaId =
+    node.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(node.schema)?.schemaId;
   if (schemaId === undefined) return undefined;
   const type = database.findType(schemaId, node.name, session.transactions.current);
   return type?.tableTypeObjectId === undefined ? undefined : tableOfType(type.tableTypeObjectId, database, session);
@@ -103,9 +125,13 @@ export function temporaryCopy(like: TableObject, rows: readonly SqlRow[], sessio
 }
 
 /** The end of a scope: its #temp tables and table variables go. */
-export function dropLocalTables(scope: { readonly tempTables: Map<string, LocalTable>; readonly variables: Map<string, Variable> }, session: Session): void {
+export function dropLocalTables(
+  scope: { readonly tempTables: Map<string, LocalTable>; readonly variables: Map<string, Variable> },
+  session: Session,
+): void {
   const tables = [...scope.tempTables.values()];
-  for (const variable of scope.variables.values()) if (variable.table && variable.readOnly !== true) tables.push(variable.table);
+  for (const variable of scope.variables.values())
+    if (variable.table && variable.readOnly !== true) tables.push(variable.table);
   for (const [key, variable] of scope.variables) if (variable.table) scope.variables.delete(key);
   scope.tempTables.clear();
   if (tables.length === 0) return;

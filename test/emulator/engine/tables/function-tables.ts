@@ -33,7 +33,10 @@ export function rowsFrom(
           rows = undefined;
         },
         next: () => {
-          rows ??= make(args.map((arg) => arg.evaluate(runtime)), runtime)[Symbol.iterator]();
+          rows ??= make(
+            args.map((arg) => arg.evaluate(runtime)),
+            runtime,
+          )[Symbol.iterator]();
           const next = rows.next();
           return next.done === true ? undefined : next.value;
         },
@@ -122,7 +125,9 @@ export function openJsonTable(source: OpenJson, env: ExpressionEnv): ResolvedTab
     const root = select(value as string, at as string | undefined);
     if (root === undefined || root === null) return [];
     const items = Array.isArray(root) ? root : [root];
-    return items.map((item): SqlRow => schema.map(({ column, type, path: own }) => columnValue(item, column, type, own)));
+    return items.map((item): SqlRow =>
+      schema.map(({ column, type, path: own }) => columnValue(item, column, type, own)),
+    );
   });
   return tableOfPlan(plan, alias, source.columns);
 }
@@ -187,7 +192,16 @@ function defaultJsonPlan(args: readonly Compiled[]): RowPlan {
         : [];
     return entries.map(([key, item]): SqlRow => {
       const kind = kindOf(item);
-      const text = kind === "null" ? null : kind === "array" || kind === "object" ? writeJson(item) : typeof item === "string" ? item : isJsonNumber(item) ? item.number : String(item as boolean);
+      const text =
+        kind === "null"
+          ? null
+          : kind === "array" || kind === "object"
+            ? writeJson(item)
+            : typeof item === "string"
+              ? item
+              : isJsonNumber(item)
+                ? item.number
+                : String(item);
       return [key, text, TYPE_NUMBERS[kind]];
     });
   });

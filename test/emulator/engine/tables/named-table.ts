@@ -17,7 +17,12 @@ function triggerTable(source: NamedTable, context: StatementContext): ResolvedTa
   if (!trigger || source.name.schema !== undefined || (name !== "inserted" && name !== "deleted")) return undefined;
   const local = name === "inserted" ? trigger.inserted : trigger.deleted;
   context.usesLocalTables = true;
-  return tableSource(localTableOf(local), local.database, { alias: source.alias ?? source.name.name, hints: source.hints, target: false }, context);
+  return tableSource(
+    localTableOf(local),
+    local.database,
+    { alias: source.alias ?? source.name.name, hints: source.hints, target: false },
+    context,
+  );
 }
 
 function isSystemName(name: ObjectName): boolean {

@@ -27,7 +27,18 @@ export function sourceColumns(columns: readonly Column[]): SourceColumn[] {
 }
 
 /** Hints that choose how the server reads and never what it returns. */
-const NO_EFFECT = new Set(["rowlock", "paglock", "index", "forceseek", "forcescan", "noexpand", "keepidentity", "keepdefaults", "readcommittedlock", "nowait"]);
+const NO_EFFECT = new Set([
+  "rowlock",
+  "paglock",
+  "index",
+  "forceseek",
+  "forcescan",
+  "noexpand",
+  "keepidentity",
+  "keepdefaults",
+  "readcommittedlock",
+  "nowait",
+]);
 
 /** "Table hints (Transact-SQL)". @returns undefined: the statement's own view */
 export function hintedView(hints: readonly TableHint[], database: Database): ViewOf | undefined {
@@ -70,7 +81,12 @@ export interface TableUse {
   readonly target: boolean;
 }
 
-export function tableSource(table: TableObject, database: Database, use: TableUse, context: StatementContext): ResolvedTable {
+export function tableSource(
+  table: TableObject,
+  database: Database,
+  use: TableUse,
+  context: StatementContext,
+): ResolvedTable {
   const own = database.name === "tempdb";
   const hinted = hintedView(use.hints, database);
   const databaseView: ViewOf = (runtime) => runtime.session.transactions.viewOf(database, runtime.view(), use.target);

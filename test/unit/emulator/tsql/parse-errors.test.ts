@@ -69,6 +69,17 @@ describe("errors carry the server's number, text and line", () => {
       2,
     ],
     ["SELECT 1 GOTO x", 133, "A GOTO statement references the label 'x' but the label has not been declared."],
+    [
+      "DECLARE @a int IF 1 = 1\nDECLARE @b int, @A bit",
+      134,
+      "The variable name '@A' has already been declared. Variable names must be unique within a query batch or stored procedure.",
+      2,
+    ],
+    [
+      "CREATE PROCEDURE p @a int AS DECLARE @a int",
+      134,
+      "The variable name '@a' has already been declared. Variable names must be unique within a query batch or stored procedure.",
+    ],
     ["BREAK", 135, "Cannot use a BREAK statement outside the scope of a WHILE statement."],
     ["CONTINUE", 136, "Cannot use a CONTINUE statement outside the scope of a WHILE statement."],
     ["SET FOO ON", 155, "'FOO' is not a recognized SET option."],

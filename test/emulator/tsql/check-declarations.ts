@@ -1,9 +1,13 @@
 import type { Statement } from "./ast.ts";
 import { syntaxError } from "./syntax-error.ts";
 
-/** Labels are unique in a batch or module, and a GOTO finds its own. @throws SqlError 132, 133 */
-export function checkLabels(statements: readonly Statement[]): void {
+/**
+ * What holds for a batch or module as a whole: labels are unique and a GOTO finds its own; a variable is declared once, wherever the
+ * DECLARE stands, and not under a parameter's name. @throws SqlError 132, 133, 134
+ */
+export function checkDeclarations(statements: readonly Statement[]): void {
   const labels = new Set<string>();
+  const variables = new Set<string>();
   const jumps: { label: string; line: number }[] = [];
   visit(statements, (statement) => {
     if (statement.kind === "label") {
@@ -12,10 +16,32 @@ export function checkLabels(statements: readonly Statement[]): void {
       labels.add(label);
     } else if (statement.kind === "goto") {
       jumps.push(statement);
+    } else {
+      for (const name of declaredNames(statement)) {
+        // Variable names are compared by the collation of the instance, which is taken as insensitive to case.
+        const key = name.toLowerCase();
+        if (variables.has(key)) throw syntaxError.variableDeclared(name, statement.line);
+        variables.add(key);
+      }
     }
   });
   for (const { label, line } of jumps) {
     if (!labels.has(label.toLowerCase())) throw syntaxError.labelMissing(label, line);
+  }
+}
+
+function declaredNames(statement: Statement): readonly string[] {
+  switch (statement.kind) {
+    case "declare":
+      return statement.variables.map((variable) => variable.name);
+    case "create-procedure":
+    case "create-function": {
+      const names = statement.parameters.map((parameter) => parameter.name);
+      const returns = statement.kind === "create-function" ? statement.returns : undefined;
+      return returns?.kind === "table-function" ? [...names, returns.variable] : names;
+    }
+    default:
+      return [];
   }
 }
 
