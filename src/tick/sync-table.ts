@@ -2,6 +2,7 @@ import { tableKey } from "../model/table-name.ts";
 import { shapeText } from "../model/table-shape.ts";
 import { readShape } from "../primary/read-shape.ts";
 import { readWindow } from "../primary/read-window.ts";
+import { fitReplicaTable } from "../replica/fit-replica-table.ts";
 import { inspectReplicaTable } from "../replica/inspect-replica-table.ts";
 import { raiseFence } from "../replica/ledger.ts";
 import { withLease } from "../state/lease.ts";
@@ -51,6 +52,9 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
       case "delta": {
         if (fence.row === undefined || replicaTable === undefined) return { kind: "planned-again" } as const;
         if (fence.row.shape !== shapeText(shape)) return prepare(step, undefined);
+        // A column that the replica no longer has, or a trigger made since, would lose or change values in silence.
+        const misfit = fitReplicaTable(shape, replicaTable);
+        if (misfit !== undefined) return { kind: "blocked", reason: misfit.what, fix: misfit.fix } as const;
         return moveRows({ ...step, row: fence.row, replicaTable });
       }
     }

@@ -1,4 +1,3 @@
-import type { FunctionObject } from "../storage/database-model.ts";
 import type { DataTypeNode, ObjectName } from "../tsql/ast-names.ts";
 import type { CommonTableExpression, NamedTable, TableVariable } from "../tsql/ast-queries.ts";
 import { systemType, type TypeUse } from "../tsql/system-type.ts";

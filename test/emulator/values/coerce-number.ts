@@ -3,6 +3,7 @@ import { bytesToValue, embeddedScale } from "./coerce-binary.ts";
 import { isScaled, typeFamily } from "./coerce-type.ts";
 import { sqlError } from "./error-table.ts";
 import { rescale } from "./format-number.ts";
+import { plainText } from "./plain-text.ts";
 import type { SqlType, SqlTypeName, SqlValue } from "./sql-type.ts";
 
 /** Conversions to the numeric types. A converter gets a value that is not NULL. */
@@ -23,7 +24,7 @@ export function typeWord(type: SqlType): string {
 }
 
 function shown(value: SqlValue): string {
-  return typeof value === "string" ? value.slice(0, 128) : String(value as number | bigint);
+  return plainText(value).slice(0, 128);
 }
 
 /** Values of integer, decimal, money, float to an integer type. */

@@ -5,6 +5,7 @@ import { isUnicode, typeFamily } from "./coerce-type.ts";
 import { sqlError } from "./error-table.ts";
 import { formatDate } from "./format-date.ts";
 import { formatFloat, formatMoney, formatScaled } from "./format-number.ts";
+import { plainText } from "./plain-text.ts";
 import type { SqlType, SqlValue } from "./sql-type.ts";
 
 /** Conversions to the character types and xml. */
@@ -71,7 +72,7 @@ function numberToText(from: SqlType, to: SqlType, style: number | undefined): (v
   switch (typeFamily(from)) {
     case "integer":
       return (value) => {
-        const text = String(value as number | bigint);
+        const text = plainText(value);
         if (text.length <= limit) return text;
         // An integer too long for char or varchar is shown as an asterisk, for the Unicode types it is an error.
         if (isUnicode(to)) throw sqlError(8115, "expression", to.name);

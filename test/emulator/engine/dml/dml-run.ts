@@ -16,6 +16,15 @@ export interface DmlResult {
   /** The last identity value of an INSERT; undefined: no identity column, or nothing inserted. */
   readonly identity?: bigint | undefined;
   readonly ignoredDuplicates?: boolean;
+  /** MERGE: what each kind of its actions did, for the triggers of each. */
+  readonly actions?: readonly FiredRows[];
+}
+
+/** Rows that one kind of action wrote: what inserted and deleted hold in its triggers. */
+export interface FiredRows {
+  readonly event: "insert" | "update" | "delete";
+  readonly inserted: readonly SqlRow[];
+  readonly deleted: readonly SqlRow[];
 }
 
 export interface DmlProgram {
@@ -72,7 +81,9 @@ export function* runDml<T extends object>(
 }
 
 function* fire(program: DmlProgram, result: DmlResult, execution: Execution): Step<void> {
-  const triggers = triggersOf(program.target, program.event);
-  if (triggers.length === 0) return;
-  yield* fireTriggers(triggers, program, result, execution);
+  const fired = result.actions ?? [{ event: program.event, inserted: result.inserted, deleted: result.deleted }];
+  for (const rows of fired) {
+    const triggers = triggersOf(program.target, rows.event);
+    if (triggers.length > 0) yield* fireTriggers(triggers, program, rows, result.count, execution);
+  }
 }

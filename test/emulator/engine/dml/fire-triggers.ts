@@ -8,7 +8,7 @@ import { Scope } from "../session/scope.ts";
 import type { Step } from "../session/step.ts";
 import { moduleBody } from "../procedures/module-body.ts";
 import { dropLocalTables, temporaryCopy } from "../tables/create-local-table.ts";
-import type { DmlProgram, DmlResult } from "./dml-run.ts";
+import type { DmlProgram, FiredRows } from "./dml-run.ts";
 
 /**
  * AFTER triggers ("CREATE TRIGGER"): once a statement, in the statement's own transaction, with XACT_ABORT ON. A roll back in one
@@ -17,7 +17,8 @@ import type { DmlProgram, DmlResult } from "./dml-run.ts";
 export function* fireTriggers(
   triggers: readonly TriggerObject[],
   program: DmlProgram,
-  result: DmlResult,
+  result: FiredRows,
+  rowsWritten: number,
   execution: Execution,
 ): Step<void> {
   const { session, scope } = execution;
@@ -40,7 +41,7 @@ export function* fireTriggers(
     if (count === 0) session.transactions.count = 1;
     const transaction = session.transactions.current;
     try {
-      session.rowCount = BigInt(result.count);
+      session.rowCount = BigInt(rowsWritten);
       const body = moduleBody(trigger, session);
       yield* runStatements(body, { session, scope: inner, output: execution.output, inProcedure: true });
     } finally {

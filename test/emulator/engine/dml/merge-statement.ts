@@ -111,16 +111,22 @@ function compileMerge(node: MergeStatement, context: StatementContext): DmlProgr
   const bySource = clauses.some((clause) => clause.match === "not matched by source");
   const join = bySource ? new FullJoinNode(sourceNode, targetNode, on) : new OuterJoinNode(sourceNode, targetNode, on);
   const track = trackingContext(node.changeTrackingContext, context);
-  for (const event of ["insert", "update", "delete"] as const) {
-    if (triggersOf(target, event).length > 0) throw new Unsupported("MERGE into a table with triggers");
-  }
+  const hasTriggers = (["insert", "update", "delete"] as const).some((event) => triggersOf(target, event).length > 0);
+  if (node.output && hasTriggers) throw sqlError(334, target.name);
   const output = compileOutput(node.output, node.outputInto, target, "merge", sourceOnly.sources, context);
   const sourceSlots = sourceNode.slots;
   return {
     target,
     event: "update",
     output,
-    updated: () => new Set(),
+    updated: () =>
+      new Set(
+        clauses.flatMap(({ action }) =>
+          action.kind === "update"
+            ? action.assignments.columns.map(({ ordinal }) => target.table.columns[ordinal]!.name.toLowerCase())
+            : [],
+        ),
+      ),
     run: (runtime) =>
       runJoin(
         join,
@@ -221,6 +227,11 @@ function runJoin(
     inserted: [...after, ...inserts],
     deleted: [...removed, ...before],
     output,
+    actions: [
+      { event: "insert", inserted: inserts, deleted: [] },
+      { event: "update", inserted: after, deleted: before },
+      { event: "delete", inserted: [], deleted: removed },
+    ],
     identity: identity === null ? undefined : BigInt(identity as number | bigint),
   };
 }

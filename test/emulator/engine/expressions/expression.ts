@@ -258,7 +258,7 @@ function compileCast(expression: CastExpression, env: ExpressionEnv): Compiled {
 
 /** A text that is cast to a text type keeps its collation; anything else takes the database's. */
 function keepCollation(type: SqlType, operand: Compiled, env: ExpressionEnv): SqlType {
-  if (typeFamily(type) !== "string" || type.collation !== undefined) return type;
+  if (typeFamily(type) !== "string") return type;
   const collation = typeFamily(operand.type) === "string" ? operand.type.collation : undefined;
   return { ...type, collation: collation ?? env.context.defaultCollation() };
 }

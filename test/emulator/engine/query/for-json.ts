@@ -2,6 +2,7 @@ import type { ForClause } from "../../tsql/ast-queries.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { coerce } from "../../values/coerce.ts";
 import { nvarchar, typeFamily } from "../../values/coerce-type.ts";
+import { plainText } from "../../values/plain-text.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow, SqlType, SqlValue } from "../../values/sql-type.ts";
 import type { RowPlan } from "../expressions/expression-env.ts";
@@ -43,7 +44,7 @@ export function jsonScalar(value: SqlValue, type: SqlType): string {
   if (value === null) return "null";
   const family = typeFamily(type);
   if (type.name === "bit") return value === 1 ? "true" : "false";
-  if (family === "integer") return String(value);
+  if (family === "integer") return plainText(value);
   if (family === "decimal" || family === "money") {
     return coerce(
       value,

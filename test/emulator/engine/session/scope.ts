@@ -68,20 +68,11 @@ export class Scope {
 
   /** A #temp table of this level or of one that called it. */
   tempTable(name: string): LocalTable | undefined {
-    const key = name.toLowerCase();
-    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
-      const table = scope.tempTables.get(key);
-      if (table) return table;
-    }
-    return undefined;
+    return this.tempTables.get(name.toLowerCase()) ?? this.parent?.tempTable(name);
   }
 
   /** The error that ERROR_NUMBER() and the like speak of: of the CATCH block around, in this level or a caller's. */
   currentError(): SqlError | undefined {
-    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
-      const error = scope.caught.at(-1);
-      if (error) return error;
-    }
-    return undefined;
+    return this.caught.at(-1) ?? this.parent?.currentError();
   }
 }

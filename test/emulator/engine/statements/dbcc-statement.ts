@@ -1,5 +1,6 @@
 import type { DbccStatement } from "../../tsql/ast-control.ts";
 import { sqlError } from "../../values/error-table.ts";
+import { plainText } from "../../values/plain-text.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import { compileExpression } from "../expressions/expression.ts";
 import { atomic, type Execution } from "../session/execution.ts";
@@ -17,14 +18,14 @@ export function* runDbcc(statement: DbccStatement, execution: Execution): Step<v
       void node.options.map((option) => option);
       return node.arguments.map((argument) => compileExpression(argument, noColumns(context)).evaluate);
     }).map((evaluate) => evaluate(runtime));
-    const { table } = requireTable(parseName(String(args[0])), execution.session, execution.scope, (written) =>
+    const { table } = requireTable(parseName(plainText(args[0])), execution.session, execution.scope, (written) =>
       sqlError(2501, written),
     );
     const column = table.columns.find((candidate) => candidate.identity);
     if (!column) throw sqlError(7997, table.name);
     const { store } = table;
     const current = store.lastIdentity;
-    const mode = args.length > 1 ? String(args[1]).toLowerCase() : "reseed";
+    const mode = args.length > 1 ? plainText(args[1]).toLowerCase() : "reseed";
     if (mode !== "reseed" && mode !== "noreseed") throw sqlError(2560, 2);
     const silent = statement.options.includes("no_infomsgs");
     if (!silent) {

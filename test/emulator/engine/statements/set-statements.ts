@@ -5,6 +5,7 @@ import type {
   SetValueStatement,
 } from "../../tsql/ast-control.ts";
 import { sqlError } from "../../values/error-table.ts";
+import { plainText } from "../../values/plain-text.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlValue } from "../../values/sql-type.ts";
 import { compileExpression } from "../expressions/expression.ts";
@@ -107,10 +108,11 @@ export function runSetValue(statement: SetValueStatement, execution: Execution):
       if (number() !== 7) throw new Unsupported("SET DATEFIRST other than 7");
       return;
     case "dateformat":
-      if (String(value).toLowerCase() !== "mdy") throw new Unsupported("SET DATEFORMAT other than mdy");
+      if (plainText(value).toLowerCase() !== "mdy") throw new Unsupported("SET DATEFORMAT other than mdy");
       return;
     case "language":
-      if (!/^(us_english|english)$/i.test(String(value))) throw new Unsupported("SET LANGUAGE other than us_english");
+      if (!/^(us_english|english)$/i.test(plainText(value)))
+        throw new Unsupported("SET LANGUAGE other than us_english");
       return;
     case "context_info": {
       const bytes = Buffer.alloc(128);

@@ -2,6 +2,7 @@ import type { FunctionTable, OpenJson, OpenJsonColumn } from "../../tsql/ast-que
 import { coerce } from "../../values/coerce.ts";
 import { BIGINT, nvarchar, TINYINT, typeFamily, typeRank } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
+import { plainText } from "../../values/plain-text.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow, SqlType, SqlValue } from "../../values/sql-type.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
@@ -201,7 +202,7 @@ function defaultJsonPlan(args: readonly Compiled[]): RowPlan {
               ? item
               : isJsonNumber(item)
                 ? item.number
-                : String(item);
+                : plainText(item as boolean);
       return [key, text, TYPE_NUMBERS[kind]];
     });
   });
