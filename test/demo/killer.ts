@@ -4,17 +4,7 @@ import type { ArmedFault, EmulatorProcess } from "./emulator-process.ts";
 export const killSteps = ["reading", "staging", "before-commit", "after-commit"] as const;
 export type KillStep = (typeof killSteps)[number];
 
-export interface Killer {
-  /** So far. */
-  readonly kills: Readonly<Record<KillStep, number>>;
-  readonly total: number;
-  /** Resolves after the last kill. @throws where no moment for a kill came within a minute */
-  readonly done: Promise<void>;
-  stop(): void;
-}
-
 export interface KillerOptions {
-  readonly count: number;
   readonly primary: EmulatorProcess;
   readonly replica: EmulatorProcess;
   /** SIGKILL, and wait until the process is gone. False where the app was not running. */
@@ -23,40 +13,43 @@ export interface KillerOptions {
 }
 
 /**
- * Kills the app `count` times, the steps in turn. The emulators say when a step is reached and hold it there, so that
+ * Kills the app over and over, the steps in turn. The emulators say when a step is reached and hold it there, so that
  * the process dies in the middle of it: while rows are read, while they are staged, when the commit has arrived but
  * not taken effect, when it has taken effect but its answer was not sent.
  */
-export function startKiller(options: KillerOptions): Killer {
-  const kills: Record<KillStep, number> = { reading: 0, staging: 0, "before-commit": 0, "after-commit": 0 };
-  const state = { total: 0, stopped: false };
-  const run = async (): Promise<void> => {
-    while (state.total < options.count && !state.stopped) {
-      const step = killSteps[state.total % killSteps.length] ?? "reading";
-      const armed = arm(step, options, state.total);
+export class Killer {
+  /** So far. */
+  readonly kills: Record<KillStep, number> = { reading: 0, staging: 0, "before-commit": 0, "after-commit": 0 };
+  readonly #options: KillerOptions;
+  #stopped = false;
+
+  constructor(options: KillerOptions) {
+    this.#options = options;
+  }
+
+  get total(): number {
+    return Object.values(this.kills).reduce((sum, kills) => sum + kills, 0);
+  }
+
+  /** Kills until there were `count` kills in all. @throws where no moment for a kill came within a minute */
+  async killUpTo(count: number): Promise<void> {
+    while (this.total < count && !this.#stopped) {
+      const step = killSteps[this.total % killSteps.length] ?? "reading";
+      const armed = arm(step, this.#options, this.total);
       try {
         await within(60, armed.hit, `no ${step} step of the app was seen`);
-        if (!(await options.kill())) continue;
+        if (!(await this.#options.kill())) continue;
       } finally {
         armed.release();
       }
-      kills[step] += 1;
-      state.total += 1;
-      options.onKill(step, state.total);
+      this.kills[step] += 1;
+      this.#options.onKill(step, this.total);
     }
-  };
-  const done = run();
-  done.catch(() => undefined);
-  return {
-    kills,
-    get total() {
-      return state.total;
-    },
-    done,
-    stop: () => {
-      state.stopped = true;
-    },
-  };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
 }
 
 const app = "mssql_sync";

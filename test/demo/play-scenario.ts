@@ -14,19 +14,20 @@ export interface ScenarioStage {
   /** As a deployment or a scale-in stops it. */
   readonly stopApp: () => Promise<void>;
   readonly say: (text: string) => void;
-  /** Called when all tables are enabled and the writer is at work. */
-  readonly onBusy: () => void;
+  /**
+   * Called when the first load is under way and again when the second is. What it does to the app goes on beside the
+   * scenario; the promise ends when it is over.
+   */
+  readonly disturb: (part: "first load" | "second load") => Promise<void>;
   /** How many times longer than usual everything may take. */
   readonly patience: number;
-  /** Resolves when nothing more is to happen to the app. */
-  readonly calm: () => Promise<void>;
 }
 
 const tables = Object.keys(initialRows) as (keyof typeof initialRows)[];
 
 /** The story of the demo, from rows on the primary to a replica that has caught up. @throws at the first broken promise */
 export async function playScenario(stage: ScenarioStage): Promise<void> {
-  const { primary, watch, say } = stage;
+  const { primary, operator, watch, say } = stage;
   await fillPrimary(primary);
   const total = Object.values(initialRows).reduce((sum, rows) => sum + rows, 0);
   say(`primary: database testct with ${tables.length} tracked tables and ${total.toLocaleString("en")} rows`);
@@ -36,13 +37,14 @@ export async function playScenario(stage: ScenarioStage): Promise<void> {
   await enableTables(stage);
 
   const writer = startWriter(primary);
-  stage.onBusy();
   say("a writer inserts, updates and deletes in all tables from now on");
-  await stopInTheMiddle(stage);
+  await Promise.all([stage.disturb("first load"), stopInTheMiddle(stage)]);
   await watch.until("Product is loaded and live", "Product", ({ state }) => state === "live", 120 * stage.patience);
   say("Product: loaded and live");
-  await resync(stage);
-  await stage.calm();
+  await operator.set("force_full_load:Product", "true");
+  await operator.call("POST", "/api/tables/sales.OrderLine/resync");
+  say("resync: Product by Redis flag, sales.OrderLine by HTTP");
+  await Promise.all([stage.disturb("second load"), untilLoadedAgain(stage)]);
 
   await writer.stop();
   say(`the writer ends after ${writer.statements.toLocaleString("en")} statements`);
@@ -123,11 +125,8 @@ async function productProgress(operator: Operator): Promise<Progress | undefined
   return { synced: Number(synced), startedAt, cursor };
 }
 
-/** Product by the Redis flag, sales.OrderLine by HTTP; both orders are removed when they are obeyed. */
-async function resync({ operator, watch, say, patience }: ScenarioStage): Promise<void> {
-  await operator.set("force_full_load:Product", "true");
-  await operator.call("POST", "/api/tables/sales.OrderLine/resync");
-  say("resync: Product by Redis flag, sales.OrderLine by HTTP");
+/** Both orders are removed when they are obeyed. */
+async function untilLoadedAgain({ operator, watch, say, patience }: ScenarioStage): Promise<void> {
   for (const table of ["sales.OrderLine", "Product"]) {
     const flag = `force_full_load:${table}`;
     await until(`${flag} is obeyed and removed`, async () => (await operator.get(flag)) === null, {

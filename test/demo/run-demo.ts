@@ -5,7 +5,7 @@ import { compareDatabases } from "./compare-databases.ts";
 import type { DemoArguments } from "./demo-arguments.ts";
 import { verificationTable, type DemoResult } from "./demo-result.ts";
 import { database, startApp, startServers, type DemoServers } from "./demo-stack.ts";
-import { startKiller, type Killer } from "./killer.ts";
+import { Killer } from "./killer.ts";
 import { LiveView } from "./live-view.ts";
 import { startOperator } from "./operator.ts";
 import { playScenario } from "./play-scenario.ts";
@@ -42,14 +42,25 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
   let host: LocalHost | undefined;
   /** The host that is ending: it can be killed still. */
   let ending: LocalHost | undefined;
-  let killer: Killer | undefined;
-  let kills = 0;
   const app = (): LocalHost => {
     if (host === undefined) throw new Error("the app is stopped");
     return host;
   };
   const operator = await startOperator(servers.redis.url, app);
   const watch = new TableWatch(() => readTables(operator), view);
+  const killer =
+    options.chaos === 0
+      ? undefined
+      : new Killer({
+          primary: servers.primary,
+          replica: servers.replica,
+          kill: async () => {
+            const target = host ?? ending;
+            await target?.kill("SIGKILL");
+            return target !== undefined;
+          },
+          onKill: (step, total) => say(`kill ${total} of ${options.chaos}: ${step}`),
+        });
   try {
     watch.start();
     await playScenario({
@@ -67,25 +78,8 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
         await ending?.stop();
         ending = undefined;
       },
-      onBusy: () => {
-        if (options.chaos === 0) return;
-        killer = startKiller({
-          count: options.chaos,
-          primary: servers.primary,
-          replica: servers.replica,
-          kill: async () => {
-            const target = host ?? ending;
-            await target?.kill("SIGKILL");
-            kills += 1;
-            // A dead app's leases hold the next one up for ten seconds. Every tenth time it has to wait.
-            if (kills % 10 !== 0) await operator.removeLeases();
-            return target !== undefined;
-          },
-          onKill: (step, total) => say(`kill ${total} of ${options.chaos}: ${step}`),
-        });
-      },
+      disturb: async (part) => await killer?.killUpTo(part === "first load" ? options.chaos / 2 : options.chaos),
       patience: 1 + options.chaos / 5,
-      calm: async () => killer?.done,
     });
   } catch (error) {
     const errors = log.lastErrors.map((text) => `\n  ${text}`).join("");

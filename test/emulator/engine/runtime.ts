@@ -14,7 +14,7 @@ export class Runtime {
   /** The current row of each source, by slot. */
   readonly frame: SqlRow[] = [];
   /** Storage handles of the rows in slots that are written to. */
-  readonly handles: RowHandle[] = [];
+  readonly handles: (RowHandle | undefined)[] = [];
   /** Results that stay the same for the whole statement, by whatever needs them. */
   readonly cache = new Map<object, unknown>();
   readonly #onEnd: (() => void)[] = [];

@@ -50,15 +50,15 @@ export function* runDml<T extends object>(
     const program = yield* session.transactions.retrying(() => compiled(statement, execution, compile));
     const savepoint = session.transactions.current!.savepoint();
     const result = yield* atomic(execution, (runtime) => program.run(runtime));
+    if (result.identity !== undefined) {
+      execution.scope.scopeIdentity = result.identity;
+      session.lastIdentity = result.identity;
+    }
     try {
       yield* fire(program, result, execution);
     } catch (error) {
       if (session.transactions.current?.state === "active") session.transactions.current.rollbackTo(savepoint);
       throw error;
-    }
-    if (result.identity !== undefined) {
-      execution.scope.scopeIdentity = result.identity;
-      session.lastIdentity = result.identity;
     }
     if (result.ignoredDuplicates === true) {
       output.info({ number: 3604, severity: 0, state: 1, text: "Duplicate key was ignored.", line: 1 });

@@ -1,4 +1,5 @@
 import type { InsertStatement } from "../../tsql/ast-dml.ts";
+import { coercion } from "../../values/coerce.ts";
 import { BIGINT } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
@@ -160,13 +161,18 @@ function queryRows(query: RowPlan, plan: InsertPlan, named: boolean): RowMaker {
   const { table, database } = plan.target;
   if (query.columns.length < plan.ordinals.length) throw named ? sqlError(120) : sqlError(213);
   if (query.columns.length > plan.ordinals.length) throw named ? sqlError(121) : sqlError(213);
-  const converters = query.columns.map((column, at) =>
-    column.source?.literal === null
-      ? undefined
-      : columnConverter(column.type, table.columns[plan.ordinals[at]!]!, table, database),
+  const columns = query.columns.map(({ type, source }, at) => ({
+    type,
+    isNull: source?.literal === null,
+    target: table.columns[plan.ordinals[at]!]!,
+  }));
+  const strict = columns.map(({ type, isNull, target }) =>
+    isNull ? undefined : columnConverter(type, target, table, database),
   );
-  const converts = converters.some((converter) => converter !== undefined);
+  const cutting = columns.map(({ type, isNull, target }) => (isNull ? undefined : coercion(type, target.type)));
   return (runtime) => {
+    const converters = runtime.session.options.ansiWarnings ? strict : cutting;
+    const converts = converters.some((converter) => converter !== undefined);
     const cursor = query.open(runtime);
     cursor.reset();
     const rows: SqlRow[] = [];

@@ -177,7 +177,7 @@ function runJoin(
   while (cursor.next()) {
     const entry = runtime.handles[slot] as RowEntry | undefined;
     const row = runtime.frame[slot];
-    const hasTarget = entry !== undefined && row === entry.row;
+    const hasTarget = entry !== undefined;
     const hasSource = [...sourceSlots].some((each) => !isNullRow(runtime.frame[each]));
     const match = hasTarget ? (hasSource ? "matched" : "not matched by source") : "not matched";
     const clause = clauses.find((each) => each.match === match && (!each.and || each.and(runtime) === true));

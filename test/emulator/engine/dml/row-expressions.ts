@@ -1,7 +1,8 @@
 import type { TableObject } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Expression, Predicate } from "../../tsql/ast-expressions.ts";
-import type { SqlRow, SqlType, SqlValue } from "../../values/sql-type.ts";
+import { coercion } from "../../values/coerce.ts";
+import type { SqlType } from "../../values/sql-type.ts";
 import { columnCoercion } from "../../values/coerce-column.ts";
 import { sqlError } from "../../values/error-table.ts";
 import type { Compiled, Evaluate, Test } from "../expressions/compiled.ts";
@@ -75,7 +76,7 @@ export function columnConverter(
   });
 }
 
-/** A value of an expression as a column takes it. */
+/** A value of an expression as a column takes it. With ANSI_WARNINGS OFF a long text is cut. */
 export function asColumn(
   value: Compiled,
   column: TableObject["columns"][number],
@@ -85,7 +86,11 @@ export function asColumn(
   if (value.literal === null) return () => null;
   const convert = columnConverter(value.type, column, table, database);
   const inner = value.evaluate;
-  return convert ? (runtime) => convert(inner(runtime)) : inner;
+  if (!convert) return inner;
+  const cut = coercion(value.type, column.type);
+  return (runtime) => {
+    const result = inner(runtime);
+    if (runtime.session.options.ansiWarnings) return convert(result);
+    return cut ? cut(result) : result;
+  };
 }
-
-export type RowFunction = (row: SqlRow) => SqlValue;

@@ -2,6 +2,7 @@ import { changeRecorder, type ChangeRecorder } from "../../change-tracking/chang
 import type { Column, DefaultConstraintObject, TableObject } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import type { RowEntry } from "../../storage/row-entry.ts";
+import type { Transaction } from "../../storage/transaction.ts";
 import type { RowChange } from "../../storage/table-store.ts";
 import { sqlError } from "../../values/error-table.ts";
 import type { SqlRow, SqlValue } from "../../values/sql-type.ts";
@@ -10,6 +11,7 @@ import type { Runtime } from "../runtime.ts";
 import { Runtime as RuntimeClass } from "../runtime.ts";
 import { Scope } from "../session/scope.ts";
 import type { Session } from "../session/session.ts";
+import { isTableVariable } from "../tables/local-table.ts";
 import { checkReferencing, checkReferenced } from "./foreign-keys.ts";
 import { asColumn, compileRowExpression, compileRowPredicate } from "./row-expressions.ts";
 
@@ -103,6 +105,7 @@ export class TableWriter {
   readonly database: Database;
   readonly rules: TableRules;
   readonly session: Session;
+  readonly transaction: Transaction;
   readonly #runtime: Runtime;
   readonly #options: WriteOptions;
   readonly #recorder: ChangeRecorder | undefined;
@@ -112,7 +115,9 @@ export class TableWriter {
   ignored = 0;
 
   constructor(table: TableObject, database: Database, session: Session, options: WriteOptions = FULL_CHECKS) {
-    session.transactions.requireWritable();
+    const variable = isTableVariable(table);
+    if (!variable) session.transactions.requireWritable();
+    this.transaction = variable ? session.transactions.forVariables() : session.transactions.current!;
     if (database.options.readOnly) throw sqlError(3906, database.name);
     this.table = table;
     this.database = database;
@@ -120,7 +125,7 @@ export class TableWriter {
     this.rules = tableRules(table, database, session);
     this.#options = options;
     this.#runtime = new RuntimeClass(session, new Scope("function", undefined));
-    this.#recorder = changeRecorder(session.transactions.current!, database, table, options.trackingContext);
+    this.#recorder = changeRecorder(this.transaction, database, table, options.trackingContext);
     this.#snapshot = session.transactions.writeSnapshot(database);
     this.#ignoresDuplicates = table.indexes.some((index) => index.ignoreDupKey);
   }
@@ -214,7 +219,7 @@ export class TableWriter {
 
   /** @returns undefined when IGNORE_DUP_KEY left it out */
   insert(row: SqlRow): RowEntry | undefined {
-    const entry = this.table.store.insert(this.session.transactions.current!, row);
+    const entry = this.table.store.insert(this.transaction, row);
     if (!entry) {
       if (this.#ignoresDuplicates) this.ignored++;
       return undefined;
@@ -225,13 +230,13 @@ export class TableWriter {
 
   /** @param columnIds the columns that SET names */
   update(changes: readonly RowChange[], before: readonly SqlRow[], columnIds: readonly number[]): void {
-    this.table.store.update(this.session.transactions.current!, changes, this.#snapshot);
+    this.table.store.update(this.transaction, changes, this.#snapshot);
     if (this.#recorder)
       for (const [at, change] of changes.entries()) this.#recorder.update(before[at]!, change.row, columnIds);
   }
 
   delete(entry: RowEntry, row: SqlRow): void {
-    this.table.store.delete(this.session.transactions.current!, entry, this.#snapshot);
+    this.table.store.delete(this.transaction, entry, this.#snapshot);
     this.#recorder?.delete(row);
   }
 

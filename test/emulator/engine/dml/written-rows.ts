@@ -112,11 +112,11 @@ export function compileWrittenRows(
       while (count < limit && cursor.next()) {
         const entry = runtime.handles[ownSlot] as RowEntry | undefined;
         // The null row of an outer join is no row of the target.
-        if (!entry || entry.row !== runtime.frame[ownSlot]) continue;
+        if (!entry) continue;
         if (seen?.has(entry)) continue;
         seen?.add(entry);
         count++;
-        each(entry, runtime.frame[ownSlot]);
+        each(entry, runtime.frame[ownSlot]!);
       }
     },
   };

@@ -44,7 +44,7 @@ export function convertTo(value: Compiled, type: SqlType, explicit = false): Com
   const work = coercion(value.type, type, { explicit });
   if (!work) return { ...value, type };
   const inner = value.evaluate;
-  const rest = without(value, "literal", "column");
+  const rest = without(value, "literal", "column", "text");
   if (value.literal !== undefined && !value.volatile) {
     // A literal is converted once, when it can be: an error must come when the row is reached, not before.
     try {

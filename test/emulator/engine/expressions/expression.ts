@@ -59,7 +59,7 @@ export function compileExpression(expression: Expression, env: ExpressionEnv): C
       if (typeFamily(operand.type) !== "string") throw sqlError(447, operand.type.name);
       const type = { ...operand.type, collation: collation(name).name };
       const converted = isNullLiteral(operand) ? constant(type, null) : convertTo(operand, type, true);
-      return { ...without(converted, "column"), type, collation: "explicit" };
+      return { ...without(converted, "column", "text"), type, collation: "explicit" };
     }
     case "function-call":
       return compileCall(expression, env);

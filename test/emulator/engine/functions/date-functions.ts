@@ -15,6 +15,7 @@ import { coerce } from "../../values/coerce.ts";
 import { DATE, DATETIME, datetime2, INT, typeFamily } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { formatOffset } from "../../values/format-date.ts";
+import { plainText } from "../../values/plain-text.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlDateTimeOffset, SqlType, SqlValue } from "../../values/sql-type.ts";
 import type { ScalarFunction } from "./scalar-function.ts";
@@ -327,7 +328,7 @@ export const dateFunctions: readonly ScalarFunction[] = [
 
 function zoneMinutes(zone: SqlValue): number {
   if (typeof zone === "number") return zone;
-  const m = /^([+-])(\d{2}):(\d{2})$/.exec(String(zone));
+  const m = /^([+-])(\d{2}):(\d{2})$/.exec(plainText(zone));
   if (!m) throw sqlError(9812, "switchoffset");
   const minutes = Number(m[2]) * 60 + Number(m[3]);
   return m[1] === "-" ? -minutes : minutes;

@@ -43,10 +43,16 @@ function byFamily(
       return double(value as number);
     case "integer": {
       const result = scaled(BigInt(value as number | bigint), 0);
+      const limit = to.name === "bigint" ? 1n << 63n : 1n << 31n;
+      if (result >= limit || result < -limit) throw sqlError(8115, "expression", to.name);
       return to.name === "bigint" ? result : Number(result);
     }
-    default:
-      return scaled(value as bigint, typeFamily(to) === "money" ? 4 : (to.scale ?? 0));
+    default: {
+      const result = scaled(value as bigint, typeFamily(to) === "money" ? 4 : (to.scale ?? 0));
+      if (typeFamily(to) === "decimal" && abs(result) >= 10n ** BigInt(to.precision ?? 18))
+        throw sqlError(8115, "expression", "numeric");
+      return result;
+    }
   }
 }
 
@@ -100,7 +106,6 @@ export const mathFunctions: readonly ScalarFunction[] = [
     result: numericType,
     evaluate: (args, _, [type]) => {
       const result = byFamily(args, type!, Math.abs, abs);
-      if (type!.name === "int" && result === 2147483648) throw sqlError(8115, "expression", "int");
       return result;
     },
   },

@@ -1,3 +1,4 @@
+import { isServerView } from "../../catalog/system-view-names.ts";
 import type { Runtime } from "../runtime.ts";
 import { findObject, parseName } from "../session/resolve-name.ts";
 
@@ -27,7 +28,11 @@ export function permissionOn(
     }
     case "OBJECT": {
       if (securable === null) return null;
-      const found = findObject(parseName(securable), session, scope);
+      const name = parseName(securable);
+      const found = findObject(name, session, scope);
+      if (!found && name.schema !== undefined && isServerView(name.schema, name.name)) {
+        return session.rights.onSystemView(name.name, session.currentDatabase);
+      }
       return found ? session.rights.onObject(permission, found.object, found.database) : null;
     }
     case "USER":

@@ -2,6 +2,7 @@ import type { ExecuteStatement } from "../../tsql/ast-control.ts";
 import { coerce } from "../../values/coerce.ts";
 import { INT, nvarchar } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
+import { plainText } from "../../values/plain-text.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
 import { compileExpression } from "../expressions/expression.ts";
 import { atomic, type Execution } from "../session/execution.ts";
@@ -32,7 +33,7 @@ export function* runExecute(statement: ExecuteStatement, execution: Execution): 
   const args = yield* evaluateArguments(statement, execution);
   const name =
     typeof statement.procedure === "string"
-      ? parseName(String(scope.variable(statement.procedure).value))
+      ? parseName(plainText(scope.variable(statement.procedure).value))
       : statement.procedure;
   const status = yield* callProcedure(name, args, execution);
   if (statement.returnVariable !== undefined) {

@@ -167,7 +167,7 @@ function fill(
       createTableVariable(returns.variable, returns.table, execution);
       runNow(runStatements(returns.body, execution));
       const table = localTableOf(scope.variable(returns.variable).table!);
-      const cursor = table.store.scan(readCommitted(session.transactions.current!));
+      const cursor = table.store.scan(readCommitted(session.transactions.variableReader));
       const rows: SqlRow[] = [];
       for (let row = cursor.next(); row !== undefined; row = cursor.next()) rows.push(row);
       return rows;

@@ -39,6 +39,7 @@ export class TableNode implements PlanNode {
 
   setNull(runtime: Runtime): void {
     runtime.frame[this.#slot] = this.#nullRow;
+    if (this.wantsHandles) runtime.handles[this.#slot] = undefined;
   }
 
   estimate(runtime: Runtime, bound: SlotSet, candidates: readonly CompiledPredicate[]): number {

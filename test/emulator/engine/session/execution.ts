@@ -31,10 +31,12 @@ export function* atomic<T>(execution: Execution, work: (runtime: Runtime) => T):
     try {
       const result = work(runtime);
       runtime.end();
+      transactions.endVariables(true);
       if (own) yield* transactions.commitStatement();
       return result;
     } catch (error) {
       runtime.end();
+      transactions.endVariables(false);
       if (error instanceof LockConflict) {
         transactions.current!.rollbackTo(savepoint);
         try {

@@ -84,6 +84,12 @@ export class Rights {
     ]);
   }
 
+  /** System views are open to all, but for the one that only owners may read until it is granted. */
+  onSystemView(name: string, database: Database): number {
+    if (name.toLowerCase() !== "sql_expression_dependencies") return 1;
+    return this.#principals(database) === undefined ? 1 : 0;
+  }
+
   onObject(permission: string, object: DatabaseObject, database: Database): number {
     return this.#holds(permission, database, [
       { class: "DATABASE", majorId: 0 },

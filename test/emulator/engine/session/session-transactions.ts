@@ -29,6 +29,7 @@ export class SessionTransactions {
   count = 0;
   /** Set when metadata was changed in it, so that a roll back makes compiled statements void. */
   changedMetadata = false;
+  #variables: Transaction | undefined;
   #name = "";
   #savepoints: NamedSavepoint[] = [];
   #startedAs: IsolationLevel = "read committed";
@@ -75,6 +76,29 @@ export class SessionTransactions {
     if (this.current) return false;
     this.#open("");
     return true;
+  }
+
+  /**
+   * What is written to a table variable is kept whatever becomes of the user's transaction: it has one of its own, as long
+   * as the statement.
+   */
+  forVariables(): Transaction {
+    const { engine, spid } = this.#session;
+    return (this.#variables ??= engine.server.begin({ spid }));
+  }
+
+  /** For reading a table variable: within the statement that writes it, too. */
+  get variableReader(): Transaction {
+    return this.#variables ?? this.current!;
+  }
+
+  endVariables(succeeded: boolean): void {
+    const own = this.#variables;
+    this.#variables = undefined;
+    if (own) {
+      if (succeeded) own.commit();
+      else own.rollback();
+    }
   }
 
   /** SET IMPLICIT_TRANSACTIONS ON: most statements begin a transaction of the user's. */

@@ -74,8 +74,12 @@ export function runSetOption(statement: SetOptionStatement, execution: Execution
     if (only !== undefined && only !== statement.on)
       throw new Unsupported(`SET ${name.toUpperCase()} ${statement.on ? "ON" : "OFF"}`);
     const option = OPTIONS[name];
-    if (option) options[option] = statement.on;
-    else if (only === undefined && !SILENT.has(name)) throw new Unsupported(`SET ${name.toUpperCase()}`);
+    if (option) {
+      options[option] = statement.on;
+      // Without both, arithmetic that fails gives NULL instead of an error.
+      if (!options.ansiWarnings && !options.arithAbort)
+        throw new Unsupported("SET ANSI_WARNINGS OFF with ARITHABORT OFF");
+    } else if (only === undefined && !SILENT.has(name)) throw new Unsupported(`SET ${name.toUpperCase()}`);
   }
 }
 

@@ -9,6 +9,11 @@ export interface LocalTable {
   readonly fixed?: TableObject;
 }
 
+/** Whether it is the table of a table variable, which takes no part in transactions. */
+export function isTableVariable(table: TableObject): boolean {
+  return /^#[0-9A-F]{8}$/.test(table.name);
+}
+
 export function localTableObject(table: LocalTable): TableObject | undefined {
   if (table.fixed) return table.fixed;
   const found = table.database.objects.get(table.objectId);

@@ -10,7 +10,7 @@ import { TableNode } from "../query/table-node.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StatementContext } from "../statement-context.ts";
 import { BaseTableSource, type ViewOf } from "./base-table-source.ts";
-import { localTableObject, type LocalTable } from "./local-table.ts";
+import { isTableVariable, localTableObject, type LocalTable } from "./local-table.ts";
 
 /** Tables of the database as sources of a query: columns as names see them, hints as ways of reading. */
 
@@ -68,9 +68,13 @@ export function hintedView(hints: readonly TableHint[], database: Database): Vie
   return undefined;
 }
 
-/** A table variable and a #temp table are the session's own: no isolation level hides anything in them. */
+/** A #temp table is the session's own: no isolation level hides anything in it. */
 function ownView(runtime: Runtime): ReadView {
   return readCommitted(runtime.view().transaction);
+}
+
+function variableView(runtime: Runtime): ReadView {
+  return readCommitted(runtime.session.transactions.variableReader);
 }
 
 export interface TableUse {
@@ -90,7 +94,7 @@ export function tableSource(
   const own = database.name === "tempdb";
   const hinted = hintedView(use.hints, database);
   const databaseView: ViewOf = (runtime) => runtime.session.transactions.viewOf(database, runtime.view(), use.target);
-  const view = own ? ownView : (hinted ?? databaseView);
+  const view = own ? (isTableVariable(table) ? variableView : ownView) : (hinted ?? databaseView);
   void context;
   return {
     alias: use.alias,
