@@ -26,7 +26,7 @@ export interface TableView {
 export type TablePlan =
   | { readonly kind: "paused" }
   | { readonly kind: "blocked"; readonly reason: string; readonly fix?: string | undefined; readonly known: boolean }
-  | { readonly kind: "prepare"; readonly adopt: Version | undefined }
+  | { readonly kind: "prepare" }
   | { readonly kind: "full-load-start"; readonly reason: string; readonly truncate: boolean }
   | { readonly kind: "lost-history"; readonly reason: string }
   | { readonly kind: "full-load-chunk" }
@@ -61,10 +61,10 @@ export function planTable(view: TableView, now: number): TablePlan {
     };
   }
   const ordered = isLoadOrdered(view);
-  if (row === undefined) return { kind: "prepare", adopt: ordered ? undefined : adoptable(flags) };
+  if (row === undefined) return { kind: "prepare" };
   if (ordered) return { kind: "full-load-start", reason: "ordered by force_full_load", truncate: true };
   if (view.reload !== undefined) return { kind: "full-load-start", reason: view.reload, truncate: false };
-  if (view.replicaObjectId === null) return { kind: "prepare", adopt: undefined };
+  if (view.replicaObjectId === null) return { kind: "prepare" };
   if (view.replicaObjectId !== undefined && view.replicaObjectId !== row.replicaObjectId) {
     return { kind: "full-load-start", reason: "the replica's table was dropped and made again", truncate: false };
   }
@@ -85,9 +85,4 @@ export function isLoadOrdered(view: Pick<TableView, "row" | "flags">): boolean {
   const { force } = view.flags;
   if (force === undefined) return false;
   return force.kind === "ordered" || force.loadId > (view.row?.loadId ?? 0n);
-}
-
-/** A version that an operator set before the first sync, to adopt a replica table that was restored by hand. */
-function adoptable(flags: TableFlags): Version | undefined {
-  return flags.published === undefined ? flags.version : undefined;
 }

@@ -1,10 +1,10 @@
 import { rowAtAdoption } from "../model/ledger-transitions.ts";
 import { refuseShape, shapeDifference } from "../model/table-shape.ts";
-import { tableKey } from "../model/table-name.ts";
 import type { Version } from "../model/version.ts";
 import { preflight } from "../primary/preflight.ts";
 import { saveRow } from "../replica/ledger.ts";
 import { prepareTable } from "../replica/prepare-table.ts";
+import { decideAdoption } from "../state/adoption.ts";
 import { isLoadOrdered } from "./plan-table.ts";
 import { loadStart, startLoad } from "./start-load.ts";
 import type { StepResult, TableStep } from "./step.ts";
@@ -14,7 +14,7 @@ import type { StepResult, TableStep } from "./step.ts";
  * the table at an operator's version, or starts its load. Also the way back for a table whose shape changed: it stays
  * blocked, by name of its columns, until the replica's table fits again.
  */
-export async function prepare(step: TableStep, adopt: Version | undefined): Promise<StepResult> {
+export async function prepare(step: TableStep, currentVersion: Version): Promise<StepResult> {
   const { tick, shape, fence } = step;
   const refused = refuseShape(shape);
   if (refused !== undefined) return { kind: "blocked", reason: refused };
@@ -27,28 +27,23 @@ export async function prepare(step: TableStep, adopt: Version | undefined): Prom
     return { kind: "blocked", reason: `${altered}${prepared.what}`, fix: prepared.fix };
   }
   const ready = { ...step, replicaTable: prepared.replica };
-  if (adopt === undefined || prepared.created) {
-    return startLoad(ready, {
-      reason: loadReason(step, prepared.created, difference),
-      truncate: isLoadOrdered(step.planned.view),
-    });
+  const adoption = decideAdoption(fence.row, step.planned.view.flags, !prepared.created, currentVersion);
+  switch (adoption.kind) {
+    case "blocked":
+      return { kind: "blocked", reason: adoption.what, fix: adoption.fix };
+    case "none":
+      return startLoad(ready, {
+        reason: loadReason(step, prepared.created, difference),
+        truncate: isLoadOrdered(step.planned.view),
+      });
+    case "adopt": {
+      const start = await loadStart(ready, "adopted");
+      const row = rowAtAdoption({ ...start, watermark: adoption.version, loadId: fence.lastLoadId });
+      await tick.replica.withTransaction("read committed", (session) => saveRow(session, row));
+      await tick.state.publish(tick.ledgerId, row);
+      return { kind: "adopted", row, reason: `adopted at version ${adoption.version}: ${adoption.advice}` };
+    }
   }
-  const start = await loadStart(ready, "adopted");
-  if (adopt > start.watermark) {
-    return {
-      kind: "blocked",
-      reason: `mssql_sync:version:${tableKey(shape.table)} is ${adopt}, above the primary's current version ${start.watermark}`,
-      fix: "set the version at which the replica's table was restored, or delete the key to load the table",
-    };
-  }
-  const row = rowAtAdoption({ ...start, watermark: adopt, loadId: fence.lastLoadId });
-  await tick.replica.withTransaction("read committed", (session) => saveRow(session, row));
-  await tick.state.publish(tick.ledgerId, row);
-  return {
-    kind: "adopted",
-    row,
-    reason: `adopted at version ${adopt}; compare the replica's rows with the primary's once: nothing was copied`,
-  };
 }
 
 function loadReason(step: TableStep, created: boolean, difference: readonly string[]): string {

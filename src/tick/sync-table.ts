@@ -43,7 +43,7 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
       case "blocked":
         return { kind: "blocked", reason: plan.reason, fix: plan.fix } as const;
       case "prepare":
-        return prepare(step, plan.adopt);
+        return prepare(step, currentVersion);
       case "full-load-start":
         return startLoad(step, plan);
       case "lost-history":
@@ -51,7 +51,7 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
       case "full-load-chunk":
       case "delta": {
         if (fence.row === undefined || replicaTable === undefined) return { kind: "planned-again" } as const;
-        if (fence.row.shape !== shapeText(shape)) return prepare(step, undefined);
+        if (fence.row.shape !== shapeText(shape)) return prepare(step, currentVersion);
         // A column that the replica no longer has, or a trigger made since, would lose or change values in silence.
         const misfit = fitReplicaTable(shape, replicaTable);
         if (misfit !== undefined) return { kind: "blocked", reason: misfit.what, fix: misfit.fix } as const;

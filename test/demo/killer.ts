@@ -8,7 +8,7 @@ export interface KillerOptions {
   readonly primary: EmulatorProcess;
   readonly replica: EmulatorProcess;
   /** SIGKILL, and wait until the process is gone. False where the app was not running. */
-  readonly kill: () => Promise<boolean>;
+  readonly kill: (total: number) => Promise<boolean>;
   readonly onKill: (step: KillStep, total: number) => void;
 }
 
@@ -38,7 +38,7 @@ export class Killer {
       const armed = arm(step, this.#options, this.total);
       try {
         await within(60, armed.hit, `no ${step} step of the app was seen`);
-        if (!(await this.#options.kill())) continue;
+        if (!(await this.#options.kill(this.total))) continue;
       } finally {
         armed.release();
       }

@@ -53,7 +53,9 @@ function definition({ object, reader }: Item): string | null {
 }
 
 interface ReferenceItem {
-  readonly object: ModuleObject;
+  readonly object: DatabaseObject;
+  /** The column id of a computed column; else 0. */
+  readonly referencingMinorId: number;
   readonly reference: ModuleReference;
   readonly referencedId: number | null;
   readonly minorId: number;
@@ -71,14 +73,27 @@ function referencedId(database: Database, reference: ModuleReference): number | 
   return database.findObject(schemaId, reference.name)?.objectId ?? null;
 }
 
+/** Modules, defaults, checks and computed columns, each with what its text mentions. */
+function* referencing(object: DatabaseObject): Iterable<{ minorId: number; list: readonly ModuleReference[] }> {
+  if (isModule(object)) yield { minorId: 0, list: object.references };
+  else if (object.kind === "default" || object.kind === "check") yield { minorId: 0, list: object.references ?? [] };
+  else if (object.kind === "table") {
+    for (const { columnId, computed } of object.columns) {
+      if (computed?.references !== undefined) yield { minorId: columnId, list: computed.references };
+    }
+  }
+}
+
 function* references(database: Database, reader: CatalogReader, filter: ViewFilter): Iterable<ReferenceItem> {
-  const { referencing_id: referencing } = filter;
-  for (const { object } of modules(database, reader, referencing === undefined ? {} : { object_id: referencing })) {
-    for (const reference of object.references) {
-      const id = referencedId(database, reference);
-      yield { object, reference, referencedId: id, minorId: 0 };
-      if (!reference.schemaBound) continue;
-      for (const minorId of reference.columnIds ?? []) yield { object, reference, referencedId: id, minorId };
+  const { referencing_id: id } = filter;
+  for (const object of visibleObjects(database, reader, id === undefined ? {} : { object_id: id })) {
+    for (const { minorId: referencingMinorId, list } of referencing(object)) {
+      for (const reference of list) {
+        const item = { object, reference, referencingMinorId, referencedId: referencedId(database, reference) };
+        yield { ...item, minorId: 0 };
+        if (!reference.schemaBound) continue;
+        for (const minorId of reference.columnIds ?? []) yield { ...item, minorId };
+      }
     }
   }
 }
@@ -168,7 +183,7 @@ export const moduleViews: readonly ViewSource[] = [
     items: references,
     columns: {
       referencing_id: notNull(INT, ({ object }) => object.objectId),
-      referencing_minor_id: notNull(INT, () => 0),
+      referencing_minor_id: notNull(INT, ({ referencingMinorId }) => referencingMinorId),
       referencing_class: nullable(TINYINT, () => 1),
       referencing_class_desc: nullable(description(), () => "OBJECT_OR_COLUMN"),
       is_schema_bound_reference: flag(({ reference }) => reference.schemaBound),

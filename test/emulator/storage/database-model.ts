@@ -30,6 +30,8 @@ export interface ComputedColumnModel {
   /** As sys.computed_columns.definition shows it: in parentheses. */
   readonly definition: string;
   readonly persisted: boolean;
+  /** What the expression mentions besides the table's own columns; all of it schema-bound. */
+  readonly references?: readonly ModuleReference[];
 }
 
 export interface Column {
@@ -114,6 +116,7 @@ export interface KeyConstraintObject extends ObjectBase {
 
 export interface DefaultConstraintObject extends ObjectBase {
   readonly kind: "default";
+  readonly references?: readonly ModuleReference[];
   readonly columnId: number;
   /** In parentheses, as sys.default_constraints.definition shows it. */
   readonly definition: string;
@@ -122,6 +125,7 @@ export interface DefaultConstraintObject extends ObjectBase {
 
 export interface CheckConstraintObject extends ObjectBase {
   readonly kind: "check";
+  readonly references?: readonly ModuleReference[];
   /** 0: a table constraint. */
   readonly columnId: number;
   readonly definition: string;

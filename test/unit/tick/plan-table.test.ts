@@ -29,18 +29,7 @@ describe("planTable", () => {
       { tracked: { objectId: 7, beginVersion: 3n, minValidVersion: undefined } },
       { kind: "blocked" },
     ],
-    ["a new table", {}, { kind: "prepare", adopt: undefined }],
-    ["a version to adopt", { flags: tableFlags({ version: 9n }) }, { kind: "prepare", adopt: 9n }],
-    [
-      "our own version adopts nothing",
-      { flags: tableFlags({ version: 9n, published: { version: 9n, ledgerId: "x" } }) },
-      { kind: "prepare", adopt: undefined },
-    ],
-    [
-      "an order comes before adoption",
-      { flags: tableFlags({ version: 9n, force: { kind: "ordered" } }) },
-      { kind: "prepare", adopt: undefined },
-    ],
+    ["a new table", {}, { kind: "prepare" }],
     [
       "ordered",
       { row: ledgerRow(), flags: tableFlags({ force: { kind: "ordered" } }) },
@@ -71,11 +60,7 @@ describe("planTable", () => {
       { row: ledgerRow(), reload: "another ledger" },
       { kind: "full-load-start", reason: "another ledger", truncate: false },
     ],
-    [
-      "the replica table is missing",
-      { row: ledgerRow(), replicaObjectId: null },
-      { kind: "prepare", adopt: undefined },
-    ],
+    ["the replica table is missing", { row: ledgerRow(), replicaObjectId: null }, { kind: "prepare" }],
     [
       "the replica table is another",
       { row: ledgerRow(), replicaObjectId: 99 },

@@ -1,4 +1,4 @@
-import type { Column, ComputedColumnModel, IdentityColumn } from "../../storage/database-model.ts";
+import type { Column, ComputedColumnModel, IdentityColumn, ModuleReference } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import type { ColumnDefinition } from "../../tsql/ast-tables.ts";
 import { systemType } from "../../tsql/system-type.ts";
@@ -13,6 +13,7 @@ import { StatementContext } from "../statement-context.ts";
 import { wholeNode } from "../../tsql/coverage.ts";
 import type { Scope } from "../session/scope.ts";
 import { definitionText } from "./definition-text.ts";
+import { expressionReferences } from "./module-references.ts";
 
 export interface ColumnPlace {
   readonly database: Database;
@@ -117,6 +118,7 @@ function computedColumn(definition: ColumnDefinition, columnId: number, place: C
   const model: ComputedColumnModel = {
     definition: definitionText(expression, computed.text),
     persisted: computed.persisted,
+    ...mentioned(expressionReferences(expression, place.database)),
   };
   if (definition.nullable !== undefined && !computed.persisted) throw sqlError(8183);
   const nullable = definition.nullable ?? (compiled.nullable || computesMore(compiled.type));
@@ -127,6 +129,10 @@ function computedColumn(definition: ColumnDefinition, columnId: number, place: C
     nullable,
     computed: model,
   };
+}
+
+export function mentioned(references: readonly ModuleReference[]): { references?: readonly ModuleReference[] } {
+  return references.length === 0 ? {} : { references };
 }
 
 /** Arithmetic may overflow, so the server calls its result nullable. */

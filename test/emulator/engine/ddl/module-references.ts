@@ -1,5 +1,6 @@
 import type { ModuleReference } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
+import type { Expression, Predicate } from "../../tsql/ast-expressions.ts";
 import type { ObjectName } from "../../tsql/ast-names.ts";
 import type { systemType } from "../../tsql/system-type.ts";
 import type { ModuleStatement } from "../procedures/module-body.ts";
@@ -26,16 +27,25 @@ export function moduleReferences(
   database: Database,
   schemaBound: boolean,
 ): ModuleReference[] {
+  const deferred = statement.kind === "create-procedure" || statement.kind === "create-trigger";
+  return referencesIn(statement, database, schemaBound, deferred);
+}
+
+/** What an expression of a table's definition mentions: functions and sequences. */
+export function expressionReferences(tree: Expression | Predicate, database: Database): ModuleReference[] {
+  return referencesIn(tree, database, true, false);
+}
+
+function referencesIn(tree: object, database: Database, schemaBound: boolean, deferred: boolean): ModuleReference[] {
   const found: Found[] = [];
   const columns = new Set<string>();
   const local: Local = { ctes: new Set(), aliases: new Set() };
-  const deferred = statement.kind === "create-procedure" || statement.kind === "create-trigger";
   // Aliases first: UPDATE t ... FROM x AS t names no object t.
-  walk(statement, (node) => {
+  walk(tree, (node) => {
     if (node["kind"] === "cte") local.ctes.add(String(node["name"]).toLowerCase());
     if (typeof node["alias"] === "string") local.aliases.add(node["alias"].toLowerCase());
   });
-  walk(statement, (node) => collect(node, found, columns, local, deferred));
+  walk(tree, (node) => collect(node, found, columns, local, deferred));
   const seen = new Set<string>();
   const out: ModuleReference[] = [];
   for (const { name, class: kind, callerDependent } of found) {

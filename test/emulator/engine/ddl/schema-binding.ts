@@ -1,4 +1,4 @@
-import type { Column, DatabaseObject } from "../../storage/database-model.ts";
+import type { Column, DatabaseObject, ModuleReference } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import { sqlError } from "../../values/error-table.ts";
 import type { Execution } from "../session/execution.ts";
@@ -8,9 +8,8 @@ export function schemaBoundOn(object: DatabaseObject, database: Database, column
   const out: DatabaseObject[] = [];
   const schema = database.nameKey(database.schemaName(object.schemaId));
   const name = database.nameKey(object.name);
-  for (const other of database.objects.values()) {
-    if (!("module" in other) || !other.module.schemaBound || other.objectId === object.objectId) continue;
-    const uses = other.references.some(
+  const mentions = (references: readonly ModuleReference[] | undefined): boolean =>
+    references?.some(
       (reference) =>
         reference.class === "object" &&
         reference.schemaBound &&
@@ -18,10 +17,22 @@ export function schemaBoundOn(object: DatabaseObject, database: Database, column
         reference.schema !== undefined &&
         database.nameKey(reference.schema) === schema &&
         (columnId === undefined || reference.columnIds === undefined || reference.columnIds.includes(columnId)),
-    );
-    if (uses) out.push(other);
+    ) === true;
+  for (const other of database.objects.values()) {
+    if (other.objectId === object.objectId) continue;
+    if ("module" in other ? other.module.schemaBound && mentions(other.references) : holds(other, mentions))
+      out.push(other);
   }
   return out;
+}
+
+/** Tables hold what their computed columns call, constraints what their expressions do. */
+function holds(
+  object: DatabaseObject,
+  mentions: (references: readonly ModuleReference[] | undefined) => boolean,
+): boolean {
+  if (object.kind === "default" || object.kind === "check") return mentions(object.references);
+  return object.kind === "table" && object.columns.some((column) => mentions(column.computed?.references));
 }
 
 /** @throws SqlError 4922, after 5074 for each module that is bound to the column */

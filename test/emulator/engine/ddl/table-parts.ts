@@ -28,6 +28,8 @@ import { findObject, writtenName } from "../session/resolve-name.ts";
 import type { Scope } from "../session/scope.ts";
 import type { Session } from "../session/session.ts";
 import { StatementContext } from "../statement-context.ts";
+import { mentioned } from "./build-column.ts";
+import { expressionReferences } from "./module-references.ts";
 import { buildIndex, nextIndexId } from "./build-index.ts";
 import { systemName } from "./constraint-name.ts";
 import { definitionText, predicateDefinition } from "./definition-text.ts";
@@ -163,6 +165,7 @@ export class TableDraft {
       kind: "default",
       columnId: column.columnId,
       definition: definitionText(expression, definition.text),
+      ...mentioned(expressionReferences(expression, this.database)),
     };
     this.columns = this.columns.map((each) => (each === column ? { ...each, defaultObjectId: object.objectId } : each));
     this.added.push(object);
@@ -178,6 +181,7 @@ export class TableDraft {
       kind: "check",
       columnId: column?.columnId ?? 0,
       definition: predicateDefinition(predicate, constraint.text),
+      ...mentioned(expressionReferences(predicate, this.database)),
       disabled: false,
       notTrusted: !trusted,
       notForReplication: constraint.notForReplication,
