@@ -1,6 +1,7 @@
 import type { App } from "../app.ts";
 import { describeError } from "../describe-error.ts";
 import type { Ledger } from "../model/ledger-row.ts";
+import { knownTables } from "../model/known-tables.ts";
 import { type TableName, tableKey } from "../model/table-name.ts";
 import { inspectPrimary, type PrimaryView } from "../primary/inspect.ts";
 import { readLedger } from "../replica/ledger.ts";
@@ -15,7 +16,7 @@ import {
   primaryFindings,
   statusOf,
 } from "./health-report.ts";
-import { knownTables, reportTables } from "./read-tables.ts";
+import { reportTables } from "./read-tables.ts";
 import type { TableReport, TableState } from "./table-report.ts";
 
 interface Answer<T> {
@@ -76,7 +77,7 @@ type TablesHealth = Required<Pick<HealthReport, "tables" | "strangeKeys" | "garb
 };
 
 async function checkTables(app: App, primary: PrimaryView, ledger: Ledger): Promise<TablesHealth> {
-  const tables: readonly TableName[] = knownTables(primary, ledger);
+  const tables: readonly TableName[] = knownTables(primary.tables, ledger);
   const known = new Set(tables.map(tableKey));
   const [redis, strangeKeys] = await Promise.all([app.state.readFlags(tables), listStrangeKeys(app.state, known)]);
   const reports = reportTables({ primary, ledger, redis, tables }).tables;

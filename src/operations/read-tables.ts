@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import type { Ledger } from "../model/ledger-row.ts";
+import { knownTables } from "../model/known-tables.ts";
 import { type TableName, tableKey } from "../model/table-name.ts";
 import { inspectPrimary, type PrimaryView } from "../primary/inspect.ts";
 import { readLedger } from "../replica/ledger.ts";
@@ -24,16 +25,8 @@ export async function readTables(app: App): Promise<TablesView> {
     inspectPrimary(app.primary).catch((error: unknown) => Promise.reject(new DatabaseFailed(app.primary, error))),
     readLedger(app.replica).catch((error: unknown) => Promise.reject(new DatabaseFailed(app.replica, error))),
   ]);
-  const tables = knownTables(primary, ledger);
+  const tables = knownTables(primary.tables, ledger);
   return { primary, ledger, tables, redis: await app.state.readFlags(tables) };
-}
-
-/** Tables that the primary tracks and those that only the ledger knows, by name. */
-export function knownTables(primary: PrimaryView, ledger: Ledger): TableName[] {
-  const byKey = new Map<string, TableName>();
-  for (const { table } of primary.tables) byKey.set(tableKey(table), table);
-  for (const [key, row] of ledger.rows) byKey.set(key, row.table);
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, table]) => table);
 }
 
 export function isTracked(view: TablesView, table: TableName): boolean {

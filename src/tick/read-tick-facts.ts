@@ -1,13 +1,14 @@
 import type { App } from "../app.ts";
 import { DatabaseFailed } from "../db/explain-error.ts";
 import type { Log } from "../log.ts";
+import { knownTables } from "../model/known-tables.ts";
 import { tableKey } from "../model/table-name.ts";
 import { inspectPrimary } from "../primary/inspect.ts";
 import { mirrorEnabled, readLedger } from "../replica/ledger.ts";
 import { decideConfigUrls } from "../state/config-urls.ts";
 import { flagsAfter, reconcile } from "../state/reconcile.ts";
 import { quoteName } from "../sql/quote.ts";
-import { knownTables, type TickFacts } from "./read-views.ts";
+import type { TickFacts } from "./read-views.ts";
 
 /**
  * Reads the primary, the ledger and the flags (three round trips), and makes Redis and the ledger agree where they do
@@ -24,7 +25,7 @@ export async function readTickFacts(app: App, log: Log): Promise<TickFacts> {
       `Change Tracking is off on the primary database ${app.primary.name}; turn it on: ALTER DATABASE ${quoteName(app.primary.name)} SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = ON);`,
     );
   }
-  const tables = knownTables(primary, ledger);
+  const tables = knownTables(primary.tables, ledger);
   const redis = await app.state.readFlags(tables);
   const urls = { primary: app.config.primary.url, replica: app.config.replica.url };
   const decision = decideConfigUrls(redis.configUrls, urls, app.state.keys);

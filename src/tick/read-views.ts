@@ -1,9 +1,10 @@
 import type { Database } from "../db/database.ts";
 import { isConnectionLoss } from "../db/sql-error.ts";
+import { knownTables } from "../model/known-tables.ts";
 import type { Ledger, LedgerRow } from "../model/ledger-row.ts";
 import { lostHistory } from "../model/load-reason.ts";
 import type { TableFlags } from "../model/table-flags.ts";
-import { parseTableKey, type TableName, tableKey } from "../model/table-name.ts";
+import { tableKey } from "../model/table-name.ts";
 import type { Version } from "../model/version.ts";
 import { type PrimaryView, type Probe, probeChanges, type TrackedTable } from "../primary/inspect.ts";
 import { type TickMemory, isKnownIdle } from "./tick-memory.ts";
@@ -26,13 +27,6 @@ const noFlags: TableFlags = {
   published: undefined,
   error: undefined,
 };
-
-/** All tables that the primary shows or the ledger knows. */
-export function knownTables(primary: PrimaryView, ledger: Ledger): TableName[] {
-  const tables = new Map(primary.tables.map(({ table }) => [tableKey(table), table]));
-  for (const [key, { table }] of ledger.rows) if (!tables.has(key)) tables.set(key, table);
-  return [...tables.values()];
-}
 
 /** Finds out which tables changed, in one round trip for all that are not known to be idle, and makes the views. */
 export async function readViews(
@@ -69,22 +63,18 @@ export async function readViews(
       beginVersion: found.beginVersion,
     });
   }
-  const keys = new Set([...tracked.keys(), ...facts.ledger.rows.keys()]);
-  return [...keys].flatMap((key) => {
-    const table = tracked.get(key)?.table ?? facts.ledger.rows.get(key)?.table ?? parseTableKey(key);
-    if (table === undefined) return [];
-    return [
-      {
-        table,
-        tracked: tracked.get(key),
-        currentVersion: facts.currentVersion,
-        row: facts.ledger.rows.get(key),
-        flags: facts.flags.get(key) ?? noFlags,
-        changed: idle.has(key) ? false : undefined,
-        replicaObjectId: undefined,
-        reload: facts.reloads.get(key),
-      },
-    ];
+  return knownTables(facts.primary.tables, facts.ledger).map((table) => {
+    const key = tableKey(table);
+    return {
+      table,
+      tracked: tracked.get(key),
+      currentVersion: facts.currentVersion,
+      row: facts.ledger.rows.get(key),
+      flags: facts.flags.get(key) ?? noFlags,
+      changed: idle.has(key) ? false : undefined,
+      replicaObjectId: undefined,
+      reload: facts.reloads.get(key),
+    };
   });
 }
 

@@ -11,7 +11,7 @@ import type { Session } from "../session/session.ts";
 import { StatementContext } from "../statement-context.ts";
 import { buildIndex, indexOptions, nextIndexId } from "./build-index.ts";
 import { filterOf } from "./create-table.ts";
-import { predicateDefinition } from "./definition-text.ts";
+import { filterDefinition } from "./definition-text.ts";
 import type { ObjectName } from "../../tsql/ast-names.ts";
 
 function target(name: ObjectName, session: Session, scope: Scope): { database: Database; table: TableObject } {
@@ -59,7 +59,7 @@ export function createIndex(statement: CreateIndexStatement, session: Session, s
       include: statement.include,
       options,
       ...(statement.where
-        ? { filterDefinition: predicateDefinition(wholeNode(statement.where), statement.whereText ?? "") }
+        ? { filterDefinition: filterDefinition(wholeNode(statement.where), statement.whereText ?? "") }
         : {}),
     },
     existing?.indexId ?? nextIndexId(table.indexes, clustered),

@@ -32,7 +32,7 @@ import { mentioned } from "./build-column.ts";
 import { expressionReferences } from "./module-references.ts";
 import { buildIndex, nextIndexId } from "./build-index.ts";
 import { systemName } from "./constraint-name.ts";
-import { definitionText, predicateDefinition } from "./definition-text.ts";
+import { definitionText, filterDefinition, predicateDefinition } from "./definition-text.ts";
 
 /** A table that is being made or altered: its columns and indexes as they will be, and the objects that come with them. */
 export class TableDraft {
@@ -139,7 +139,7 @@ export class TableDraft {
           include: definition.include,
           options: definition.options,
           ...(definition.where
-            ? { filterDefinition: predicateDefinition(wholeNode(definition.where), definition.whereText ?? "") }
+            ? { filterDefinition: filterDefinition(wholeNode(definition.where), definition.whereText ?? "") }
             : {}),
         },
         nextIndexId(this.indexes, clustered),
