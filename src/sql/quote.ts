@@ -17,7 +17,12 @@ export function quoteTable(table: TableName): string {
   return `${quoteName(table.schema)}.${quoteName(table.name)}`;
 }
 
-/** A Unicode literal: N'it''s'. */
+/**
+ * A Unicode literal: N'it''s'. Inside a literal the server takes a backslash before a line break away together with the
+ * break, so that pair is split over two literals:
+ * https://learn.microsoft.com/sql/t-sql/language-elements/sql-server-utilities-statements-backslash
+ */
 export function quoteText(text: string): string {
-  return `N'${text.replaceAll("'", "''")}'`;
+  const doubled = text.replaceAll("'", "''");
+  return `N'${doubled.replaceAll(/\\(?=\r?\n)/g, "\\' + N'")}'`;
 }

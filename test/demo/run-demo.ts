@@ -80,7 +80,7 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
         await ending?.stop();
         ending = undefined;
       },
-      disturb: async (part) => await killer?.killUpTo(part === "first load" ? options.chaos / 2 : options.chaos),
+      disturb: async (part) => killer?.killUpTo(part === "first load" ? options.chaos / 2 : options.chaos),
       patience: 1 + options.chaos / 5,
     });
   } catch (error) {

@@ -29,3 +29,9 @@ it("quotes a table in two parts", () => {
 it("quotes a text as Unicode, with quotes doubled", () => {
   expect(quoteText("it's ''")).toBe("N'it''s '''''");
 });
+
+it("splits a backslash from the line break behind it, which the server would take away", () => {
+  expect(quoteText("a\\\nb")).toBe("N'a\\' + N'\nb'");
+  expect(quoteText("a\\\r\nb")).toBe("N'a\\' + N'\r\nb'");
+  expect(quoteText("a\\b")).toBe("N'a\\b'");
+});

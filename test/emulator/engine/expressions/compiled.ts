@@ -39,8 +39,10 @@ export interface Compiled {
   readonly evaluate: Evaluate;
   /** The sources it reads, of outer queries too. */
   readonly slots: SlotSet;
-  /** Set for a literal; null is the untyped NULL, which takes whatever type is wanted. */
+  /** Set for a constant. */
   readonly literal?: SqlValue;
+  /** The word NULL: it takes whatever type is wanted. */
+  readonly untyped?: boolean;
   /** Set for a plain column. */
   readonly column?: {
     readonly slot: number;
@@ -57,7 +59,7 @@ export interface Compiled {
 }
 
 export function isNullLiteral(compiled: Compiled): boolean {
-  return compiled.literal === null;
+  return compiled.untyped === true;
 }
 
 export type PredicateShape =
@@ -99,6 +101,17 @@ export function constant(type: SqlType, value: SqlValue): Compiled {
     collation: "coercible",
   };
 }
+
+/** The word NULL, which has the type int until something else is wanted. */
+export const UNTYPED_NULL: Compiled = {
+  type: { name: "int" },
+  nullable: true,
+  evaluate: () => null,
+  slots: NO_SLOTS,
+  literal: null,
+  untyped: true,
+  collation: "coercible",
+};
 
 export function slotColumn(slot: number, index: number, type: SqlType, nullable: boolean, name: string): Compiled {
   return {

@@ -16,7 +16,7 @@ import { globalVariable } from "../functions/global-variables.ts";
 import { without } from "../without.ts";
 import { compileArithmetic, compileUnary, convertTo } from "./arithmetic.ts";
 import { mergeCollation } from "./collate.ts";
-import { constant, isNullLiteral, NO_SLOTS, unionSlots, type Compiled, type Test } from "./compiled.ts";
+import { constant, isNullLiteral, UNTYPED_NULL, NO_SLOTS, unionSlots, type Compiled, type Test } from "./compiled.ts";
 import type { ExpressionEnv } from "./expression-env.ts";
 import { compileComparison } from "./comparison.ts";
 import { compilePredicate } from "./predicate.ts";
@@ -28,7 +28,7 @@ export function compileExpression(expression: Expression, env: ExpressionEnv): C
   if (replaced) return replaced;
   switch (expression.kind) {
     case "literal":
-      return constant(expression.type, expression.value);
+      return expression.value === null ? UNTYPED_NULL : constant(expression.type, expression.value);
     case "column":
       return env.column(expression);
     case "pseudo-column":
@@ -175,7 +175,7 @@ function compileCase(expression: CaseExpression, env: ExpressionEnv): Compiled {
       results.push(compileExpression(branch.then, env));
     }
   }
-  const otherwise = expression.otherwise ? compileExpression(expression.otherwise, env) : constant(INT, null);
+  const otherwise = expression.otherwise ? compileExpression(expression.otherwise, env) : UNTYPED_NULL;
   const all = [...results, otherwise];
   if (all.every(isNullLiteral)) throw sqlError(8133);
   const { type, collation } = unifyTypes(all);

@@ -53,7 +53,7 @@ function asValue(column: OutputColumn, read: () => SqlValue): Compiled {
     slots: NO_SLOTS,
     collation: source?.collation ?? "implicit",
     // An untyped NULL takes the other side's type.
-    ...(source?.literal === null ? { literal: null } : {}),
+    ...(source?.untyped === true ? { untyped: true } : {}),
   };
 }
 
@@ -63,9 +63,9 @@ function convertedCursor(plan: RowPlan, columns: readonly OutputColumn[], runtim
   let current: SqlRow = [];
   const converters = plan.columns.map((column, at) => {
     const source = asValue(column, () => current[at]!);
-    const typed = without(source, "literal");
+    const typed = without(source, "untyped");
     const converted =
-      source.literal === null ? convertTo(source, columns[at]!.type) : convertTo(typed, columns[at]!.type);
+      source.untyped === true ? convertTo(source, columns[at]!.type) : convertTo(typed, columns[at]!.type);
     return converted.evaluate === typed.evaluate ? undefined : converted.evaluate;
   });
   if (converters.every((converter) => converter === undefined)) return cursor;
