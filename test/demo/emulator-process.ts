@@ -8,6 +8,7 @@ import type { SqlServer } from "./sql-client.ts";
 /** A SQL Server emulator in a process of its own. */
 export interface EmulatorProcess {
   readonly server: SqlServer;
+  readonly pid: number;
   /** Stops whoever gets there: the connection stands still until the fault is released or the client is gone. */
   freeze(at: FreezePoint): ArmedFault;
   close(): Promise<void>;
@@ -51,6 +52,7 @@ export async function startEmulatorProcess(name: string, port: number): Promise<
   let faults = 0;
   return {
     server: { host: "localhost", port: openPort, user: "sa", password },
+    pid: child.pid ?? -1,
     freeze: (at) => {
       const id = `${name}-${(faults += 1)}`;
       const hit = deferred<void>();

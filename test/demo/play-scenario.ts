@@ -11,6 +11,8 @@ export interface ScenarioStage {
   readonly operator: Operator;
   readonly watch: TableWatch;
   readonly startApp: () => Promise<void>;
+  /** Ticks that have ended so far. */
+  readonly ticks: () => number;
   /** As a deployment or a scale-in stops it. */
   readonly stopApp: () => Promise<void>;
   readonly say: (text: string) => void;
@@ -57,13 +59,15 @@ export async function playScenario(stage: ScenarioStage): Promise<void> {
   await stage.stopApp();
 }
 
-async function nothingIsCopied({ operator, replica, say }: ScenarioStage): Promise<void> {
+async function nothingIsCopied({ operator, replica, ticks, say }: ScenarioStage): Promise<void> {
   for (const table of tables) {
     const enabled = `enabled:${table}`;
     await until(`${enabled} stands in Redis`, async () => (await operator.get(enabled)) ?? undefined);
     const value = await operator.get(enabled);
     if (value !== "false") throw new Error(`${enabled} is "${value}", but a discovered table starts paused`);
   }
+  const seen = ticks();
+  await until("two more ticks ended", () => Promise.resolve(ticks() >= seen + 2));
   const query =
     "SELECT t.name FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id WHERE s.name <> N'mssql_sync'";
   const found = (await replica.request().batch<{ name: string }>(query)).recordset;

@@ -80,6 +80,7 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
         await ending?.stop();
         ending = undefined;
       },
+      ticks: () => log.ticks,
       disturb: async (part) => killer?.killUpTo(part === "first load" ? options.chaos / 2 : options.chaos),
       patience: 1 + options.chaos / 5,
     });

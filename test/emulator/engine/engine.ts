@@ -1,5 +1,6 @@
 import type { EmulatorClock } from "../storage/emulator-clock.ts";
-import { Server } from "../storage/server.ts";
+import type { Database } from "../storage/database.ts";
+import { Server, type ServerPrincipal } from "../storage/server.ts";
 import type { Login, SessionFactory, SessionHandler, SessionHooks } from "../tds/session-handler.ts";
 import type { Batch } from "../tsql/ast.ts";
 import { parseBatch } from "../tsql/parse-batch.ts";
@@ -46,6 +47,7 @@ export class Engine implements SessionFactory {
     const name = login.database === "" ? principal.defaultDatabase : login.database;
     const database = this.server.findDatabase(name);
     if (!database || !database.options.online) throw sqlError(4060, name);
+    if (!mayEnter(principal, database)) throw sqlError(4060, name);
     do this.#lastSpid = this.#lastSpid >= 32000 ? 51 : this.#lastSpid + 1;
     while (this.sessions.has(this.#lastSpid));
     const session = new Session(this, this.#lastSpid, login, principal, database, hooks);
@@ -85,6 +87,12 @@ export class Engine implements SessionFactory {
   describeFirstResultSet(args: readonly Compiled[], env: ExpressionEnv): RowPlan {
     return describePlan(args, env);
   }
+}
+
+/** sa is at home everywhere; other logins need a user. */
+function mayEnter(principal: ServerPrincipal, database: Database): boolean {
+  if (principal.principalId === 1 || database.databaseId <= 2 || database.name === "msdb") return true;
+  return [...database.principals.values()].some((user) => user.sid?.equals(principal.sid) === true);
 }
 
 /** What startEmulator needs. */

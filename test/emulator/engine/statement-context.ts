@@ -13,6 +13,7 @@ import { callUserFunction } from "./procedures/user-functions.ts";
 import { nextSequenceValue } from "./procedures/sequences.ts";
 import { compileCte } from "./query/common-table.ts";
 import type { ResolvedTable } from "./query/compile-from.ts";
+import { requirePermission } from "./session/require-permission.ts";
 import { findTarget, writtenName } from "./session/resolve-name.ts";
 import type { Scope, Variable } from "./session/scope.ts";
 import type { Session } from "./session/session.ts";
@@ -160,6 +161,7 @@ export class StatementContext {
     if (found?.object.kind !== "scalar-function") {
       throw sqlError(4121, name.schema ?? "", writtenName(name));
     }
+    requirePermission(this.session, "EXECUTE", found.object, found.database);
     return callUserFunction(found.object, found.database, args, this);
   }
 

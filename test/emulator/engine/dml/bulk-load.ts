@@ -7,6 +7,7 @@ import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow, SqlType, SqlValue } from "../../values/sql-type.ts";
 import { atomic, type Execution } from "../session/execution.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import { requireTable } from "../session/resolve-name.ts";
 import type { Session } from "../session/session.ts";
 import { drive, type Step } from "../session/step.ts";
@@ -28,6 +29,7 @@ export function* runInsertBulk(statement: InsertBulkStatement, execution: Execut
   const { session, scope } = execution;
   session.pendingBulk = yield* atomic(execution, (): PendingBulk => {
     const { database, table } = requireTable(statement.table, session, scope);
+    requirePermission(session, "INSERT", table, database);
     const context = new StatementContext(session, scope);
     const options = new Set<string>();
     for (const option of statement.options) {

@@ -4,6 +4,7 @@ import { sqlError } from "../../values/error-table.ts";
 import type { SqlRow } from "../../values/sql-type.ts";
 import { declareCtes } from "../query/compile-from.ts";
 import type { Execution } from "../session/execution.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import type { Step } from "../session/step.ts";
 import { readHints } from "../statements/compile-statement.ts";
 import { noColumns } from "../statements/variable-statements.ts";
@@ -26,6 +27,7 @@ function compileDelete(node: DeleteStatement, context: StatementContext): DmlPro
   declareCtes(node.with, noColumns(context));
   const rows = compileWrittenRows(node, context);
   const { target } = rows;
+  requirePermission(context.session, "DELETE", target.table, target.database);
   const track = trackingContext(node.changeTrackingContext, context);
   const top = node.top && compileTop(node.top, context);
   const output = compileOutput(node.output, node.outputInto, target, "delete", rows.scope.sources, context);

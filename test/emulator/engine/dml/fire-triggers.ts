@@ -36,6 +36,8 @@ export function* fireTriggers(
     const options = session.options;
     const count = session.transactions.count;
     const rowCount = session.rowCount;
+    const depth = session.moduleDepth;
+    session.moduleDepth = depth + 1;
     session.options = { ...options, xactAbort: true };
     // A trigger runs in a transaction always: @@TRANCOUNT is 1 at least.
     if (count === 0) session.transactions.count = 1;
@@ -46,6 +48,7 @@ export function* fireTriggers(
       yield* runStatements(body, { session, scope: inner, output: execution.output, inProcedure: true });
     } finally {
       session.options = options;
+      session.moduleDepth = depth;
       session.rowCount = rowCount;
       dropLocalTables(inner, session);
       if (count === 0 && session.transactions.current === transaction) session.transactions.count = 0;

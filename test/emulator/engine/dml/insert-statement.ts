@@ -13,6 +13,7 @@ import { compileQuery } from "../query/compile-query.ts";
 import type { Runtime } from "../runtime.ts";
 import { captureRows } from "../procedures/insert-execute.ts";
 import type { Execution } from "../session/execution.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import type { Step } from "../session/step.ts";
 import { noColumns } from "../statements/variable-statements.ts";
 import { readHints } from "../statements/compile-statement.ts";
@@ -87,6 +88,7 @@ function compileInsert(
   readHints(node.options, context);
   declareCtes(node.with, noColumns(context));
   const target = resolveTarget(node.target, context);
+  requirePermission(context.session, "INSERT", target.table, target.database);
   const plan = planColumns(target, node.source.kind === "insert-default-values" ? undefined : node.columns, context);
   const track = trackingContext(node.changeTrackingContext, context);
   const top = node.top && compileTop(node.top, context);

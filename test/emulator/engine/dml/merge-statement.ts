@@ -14,6 +14,7 @@ import type { PlanNode } from "../query/plan-node.ts";
 import { QueryScope } from "../query/query-scope.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Execution } from "../session/execution.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import type { Step } from "../session/step.ts";
 import { readHints } from "../statements/compile-statement.ts";
 import { noColumns } from "../statements/variable-statements.ts";
@@ -92,6 +93,9 @@ function compileMerge(node: MergeStatement, context: StatementContext): DmlProgr
   declareCtes(node.with, noColumns(context));
   if (node.top) throw new Unsupported("MERGE TOP");
   const target = resolveTarget(node.target, context);
+  for (const { action } of node.clauses) {
+    requirePermission(context.session, action.kind.slice("merge-".length).toUpperCase(), target.table, target.database);
+  }
   const scope = new QueryScope(context, undefined);
   const slot = context.newSlot();
   const own = tableSource(

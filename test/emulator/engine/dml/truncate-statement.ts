@@ -2,6 +2,7 @@ import { recordTruncate } from "../../change-tracking/change-recorder.ts";
 import type { TruncateTableStatement } from "../../tsql/ast-dml.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { atomic, type Execution } from "../session/execution.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import { requireTable } from "../session/resolve-name.ts";
 import type { Step } from "../session/step.ts";
 
@@ -14,6 +15,7 @@ export function* runTruncate(statement: TruncateTableStatement, execution: Execu
       sqlError(4701, statement.table.name),
     );
     session.transactions.requireWritable();
+    requirePermission(session, "ALTER", table, database);
     if (database.options.readOnly) throw sqlError(3906, database.name);
     for (const object of database.objects.values()) {
       if (

@@ -10,6 +10,7 @@ import { declareCtes } from "../query/compile-from.ts";
 import type { QueryScope } from "../query/query-scope.ts";
 import { sourceColumn } from "../query/query-scope.ts";
 import type { Execution } from "../session/execution.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import type { Step } from "../session/step.ts";
 import { readHints } from "../statements/compile-statement.ts";
 import { noColumns } from "../statements/variable-statements.ts";
@@ -107,6 +108,7 @@ function compileUpdate(node: UpdateStatement, context: StatementContext): DmlPro
   declareCtes(node.with, noColumns(context));
   const rows = compileWrittenRows(node, context);
   const { target, scope, slot } = rows;
+  requirePermission(context.session, "UPDATE", target.table, target.database);
   const assignments = compileAssignments(node.assignments, target, slot, scope);
   const track = trackingContext(node.changeTrackingContext, context);
   const top = node.top && compileTop(node.top, context);

@@ -33,6 +33,8 @@ export const changeTrackingFunctions: readonly ScalarFunction[] = [
     evaluate: ([objectId], runtime) => {
       const { currentDatabase } = runtime.session;
       runDueCleanup(currentDatabase);
+      const table = currentDatabase.objects.get(objectId as number);
+      if (table && runtime.session.rights.onObject("VIEW CHANGE TRACKING", table, currentDatabase) !== 1) return null;
       return minValidVersion(currentDatabase, objectId as number, snapshotOf(runtime));
     },
   },

@@ -34,6 +34,7 @@ function objectId(text: string, type: string | undefined, runtime: Runtime): Sql
     if (!isServerView(schema, name.name)) return null;
     return (type ?? "V").trim().toUpperCase() === "V" ? (findSystemView(schema, name.name)?.objectId ?? null) : null;
   }
+  if (!session.rights.canSee(found.object, found.database)) return null;
   if (type !== undefined && objectTypeCode(found.object) !== type.trim().toUpperCase()) return null;
   return found.object.objectId;
 }

@@ -33,6 +33,7 @@ export function permissionOn(
       if (!found && name.schema !== undefined && isServerView(name.schema, name.name)) {
         return session.rights.onSystemView(name.name, session.currentDatabase);
       }
+      if (found && !session.rights.canSee(found.object, found.database)) return null;
       return found ? session.rights.onObject(permission, found.object, found.database) : null;
     }
     case "USER":

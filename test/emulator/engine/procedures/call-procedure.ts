@@ -7,6 +7,7 @@ import { SqlError, Unsupported } from "../../values/sql-error.ts";
 import { compileExpression } from "../expressions/expression.ts";
 import { Runtime } from "../runtime.ts";
 import { atomic, type Execution } from "../session/execution.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import { findTarget, writtenName } from "../session/resolve-name.ts";
 import { Scope } from "../session/scope.ts";
 import type { Step } from "../session/step.ts";
@@ -41,8 +42,11 @@ function* runProcedure(
   if (statement.kind !== "create-procedure") throw new Error(`${procedure.name} is no procedure`);
   const scope = new Scope("procedure", execution.scope, { name: procedure.name, id: procedure.objectId });
   if (scope.nesting > 32) throw sqlError(217, 32);
+  requirePermission(session, "EXECUTE", procedure, database);
   const before = session.currentDatabase;
+  const depth = session.moduleDepth;
   session.currentDatabase = database;
+  session.moduleDepth = depth + 1;
   try {
     const outputs = yield* atomic(execution, () =>
       bindParameters(procedure, statement.parameters, args, scope, execution),
@@ -55,6 +59,7 @@ function* runProcedure(
     return status;
   } finally {
     session.currentDatabase = before;
+    session.moduleDepth = depth;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from "../../storage/database.ts";
+import { inModule } from "../session/require-permission.ts";
 import { Scope } from "../session/scope.ts";
 import { StatementContext } from "../statement-context.ts";
 
@@ -8,7 +9,7 @@ export function inDatabase<T>(database: Database, context: StatementContext, run
   const before = session.currentDatabase;
   session.currentDatabase = database;
   try {
-    return run();
+    return inModule(session, true, run);
   } finally {
     session.currentDatabase = before;
   }

@@ -23,7 +23,10 @@ export function* runNested(
   const options = session.options;
   const before = session.transactions.count;
   const database = session.currentDatabase;
+  const depth = session.moduleDepth;
   session.options = { ...options };
+  // A text that is executed has no owner: permissions are asked for again.
+  if (scope.kind === "dynamic") session.moduleDepth = 0;
   const inner: Execution = { session, scope, output: execution.output, inProcedure: true };
   let status = 0;
   try {
@@ -31,6 +34,7 @@ export function* runNested(
     if (flow.kind === "return") status = flow.value ?? 0;
   } finally {
     session.options = options;
+    session.moduleDepth = depth;
     dropLocalTables(scope, session);
     // USE in a dynamic text ends with it.
     if (session.currentDatabase !== database) session.use(database.name);

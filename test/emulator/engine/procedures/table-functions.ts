@@ -12,6 +12,7 @@ import { declareCtes } from "../query/compile-from.ts";
 import { compileQuery } from "../query/compile-query.ts";
 import type { Runtime } from "../runtime.ts";
 import { runStatements } from "../session/interpreter.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import { findTarget, writtenName } from "../session/resolve-name.ts";
 import { Scope } from "../session/scope.ts";
 import { runNow } from "../session/step.ts";
@@ -34,6 +35,7 @@ export function userTableFunction(
   if (!found) throw sqlError(208, writtenName(name));
   const { object, database } = found;
   if (object.kind !== "inline-function" && object.kind !== "table-function") throw sqlError(208, writtenName(name));
+  requirePermission(context.session, "SELECT", object, database);
   const bound = bindArguments(object, database, args, context);
   return object.kind === "inline-function"
     ? inlinePlan(object, database, bound, context)

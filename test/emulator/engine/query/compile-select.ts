@@ -39,14 +39,22 @@ export function compileSelect(
   outer: ExpressionEnv | undefined,
 ): SelectShape {
   const scope = new QueryScope(context, outer);
+  let misplaced = 147;
+  scope.caller = (call) => {
+    if (call.over) throw sqlError(4108);
+    if (isAggregate(call)) throw sqlError(misplaced);
+    return undefined;
+  };
   const from = compileFrom(select.from, scope);
   const where = select.where ? conjunctsOf(compilePredicate(select.where, scope)) : [];
   const rows = new JoinGroup(from.nodes, [...from.predicates, ...where]);
+  misplaced = 144;
   const keys = select.groupBy.map((expression) => {
     const key = compileExpression(expression, scope);
     if (key.literal !== undefined || key.slots.size === 0) throw sqlError(164);
     return { key, text: expressionText(expression, scope) };
   });
+  scope.caller = undefined;
   const grouped = select.groupBy.length > 0 || select.having !== undefined;
   try {
     return compileLists(select, extras, scope, rows, grouped ? keys : undefined);

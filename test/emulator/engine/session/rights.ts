@@ -19,6 +19,12 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   UNMASK: ["CONTROL"],
 };
 
+/** Permissions on the database that are permissions on its objects too. */
+// prettier-ignore
+const OVER_OBJECTS = new Set([
+  "SELECT", "INSERT", "UPDATE", "DELETE", "EXECUTE", "REFERENCES", "VIEW DEFINITION", "CONTROL", "ALTER", "VIEW CHANGE TRACKING",
+]);
+
 /** What the session's login may do. Members of sysadmin may do everything. */
 export class Rights {
   readonly #session: Session;
@@ -67,6 +73,28 @@ export class Rights {
       granted = 1;
     }
     return granted;
+  }
+
+  /** The login has a user in the database (or the database needs none). */
+  mayEnter(database: Database): boolean {
+    if (this.isAdministrator || database.databaseId <= 2 || database.name === "msdb") return true;
+    const { sid } = this.#session.principal;
+    return [...database.principals.values()].some((principal) => principal.sid?.equals(sid) === true);
+  }
+
+  /** Metadata visibility: an object is seen by who has any permission on it ("Metadata visibility configuration"). */
+  canSee(object: DatabaseObject, database: Database): boolean {
+    const principals = this.#principals(database);
+    if (!principals) return true;
+    const seen = object.parentObjectId === 0 ? object : (database.objects.get(object.parentObjectId) ?? object);
+    if (principals.has(16390) || principals.has(16391)) return seen.kind === "table" || seen.kind === "view";
+    for (const row of database.permissions.values()) {
+      if (row.state === "DENY" || !principals.has(row.granteePrincipalId)) continue;
+      if (row.class === "OBJECT_OR_COLUMN" && row.majorId === seen.objectId) return true;
+      if (row.class === "SCHEMA" && row.majorId === seen.schemaId) return true;
+      if (row.class === "DATABASE" && OVER_OBJECTS.has(row.permission)) return true;
+    }
+    return false;
   }
 
   onServer(_permission: string): number {

@@ -54,6 +54,8 @@ export class Session implements SessionHandler, LockOwner {
   /** @@IDENTITY. */
   lastIdentity: bigint | null = null;
   tryDepth = 0;
+  /** How many modules are around what is compiled or runs. */
+  moduleDepth = 0;
   statementsRun = 0;
   /** INSERT ... EXEC is at work: it does not nest. */
   insertExec = false;
@@ -188,6 +190,7 @@ export class Session implements SessionHandler, LockOwner {
       this.#requestFailed(error, signal, sink);
     } finally {
       this.tryDepth = 0;
+      this.moduleDepth = 0;
       this.scope.caught.length = 0;
       this.running = false;
       this.lastRequestEnd = this.engine.clock.now();
@@ -290,6 +293,7 @@ export class Session implements SessionHandler, LockOwner {
   use(name: string): void {
     const database = this.engine.server.findDatabase(name);
     if (!database) throw sqlError(911, name);
+    if (!this.rights.mayEnter(database)) throw sqlError(916, this.principal.name, database.name);
     const before = this.currentDatabase;
     this.currentDatabase = database;
     this.sink?.envChange({ kind: "database", value: database.name, old: before.name });

@@ -17,6 +17,7 @@ import { tableOfPlan, type ResolvedTable } from "../query/compile-from.ts";
 import type { SourceColumn } from "../query/query-scope.ts";
 import { TableNode } from "../query/table-node.ts";
 import type { Runtime } from "../runtime.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import { requireTable } from "../session/resolve-name.ts";
 import { KeptSource } from "./kept-source.ts";
 
@@ -35,6 +36,8 @@ interface Tracked {
 function trackedTable(name: ChangeTableChanges["table"], env: ExpressionEnv): Tracked {
   const { session, scope } = env.context;
   const { database, table } = requireTable(name, session, scope);
+  requirePermission(session, "SELECT", table, database);
+  requirePermission(session, "VIEW CHANGE TRACKING", table, database);
   return { database, table, keys: trackedKeyColumns(database, table) };
 }
 

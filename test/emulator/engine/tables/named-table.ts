@@ -4,6 +4,7 @@ import { isServerView } from "../../catalog/system-view-names.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { ResolvedTable } from "../query/compile-from.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import { findTarget, writtenName } from "../session/resolve-name.ts";
 import type { StatementContext } from "../statement-context.ts";
 import { viewTable } from "../procedures/view-table.ts";
@@ -45,6 +46,7 @@ export function resolveNamedTable(source: NamedTable, context: StatementContext)
   const { object, database } = found;
   if (found.localName !== undefined) context.usesLocalTables = true;
   const shown = source.alias ?? (found.localName === undefined ? source.name.name : found.localName);
+  if (object.kind === "table" || object.kind === "view") requirePermission(session, "SELECT", object, database);
   if (object.kind === "view") {
     return viewTable(object, database, shown, source, context);
   }

@@ -1,6 +1,7 @@
 import { findSystemView } from "../../catalog/find-system-view.ts";
 import { isServerView } from "../../catalog/system-view-names.ts";
 import type { CatalogReader } from "../../catalog/system-view.ts";
+import type { DatabaseObject } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import type { NamedTable } from "../../tsql/ast-queries.ts";
 import { sqlError } from "../../values/error-table.ts";
@@ -19,6 +20,14 @@ export function catalogReader(session: Session, database: Database): CatalogRead
     spid: session.spid,
     transaction: session.transactions.current!,
     snapshot: session.transactions.metadataSnapshot(database) ?? Infinity,
+    ...(session.rights.isAdministrator
+      ? {}
+      : {
+          canSee: (object: DatabaseObject) => session.rights.canSee(object, database),
+          canSeeDefinition: (object: DatabaseObject) =>
+            session.rights.onObject("VIEW DEFINITION", object, database) === 1,
+          canSeeState: session.rights.onDatabase("VIEW DATABASE STATE", database) === 1,
+        }),
   };
 }
 

@@ -95,17 +95,26 @@ export function tableSource(
   const hinted = hintedView(use.hints, database);
   const databaseView: ViewOf = (runtime) => runtime.session.transactions.viewOf(database, runtime.view(), use.target);
   const view = own ? (isTableVariable(table) ? variableView : ownView) : (hinted ?? databaseView);
-  void context;
   return {
     alias: use.alias,
     schema: use.schema,
-    columns: sourceColumns(table.columns),
+    columns: withMasks(table, database, context),
     node: (slot) => {
       const node = new TableNode(slot, new BaseTableSource(table, view));
       node.wantsHandles = use.target;
       return node;
     },
   };
+}
+
+/** A masked column is refused to who has not UNMASK: the masks themselves are not made here. */
+function withMasks(table: TableObject, database: Database, context: StatementContext): SourceColumn[] {
+  const columns = sourceColumns(table.columns);
+  if (!table.columns.some((column) => column.maskingFunction !== undefined)) return columns;
+  if (context.session.rights.onDatabase("UNMASK", database) === 1) return columns;
+  return columns.map((column, at) =>
+    table.columns[at]!.maskingFunction === undefined ? column : { ...column, unknown: "dynamic data masking" },
+  );
 }
 
 export function localTableOf(table: LocalTable): TableObject {

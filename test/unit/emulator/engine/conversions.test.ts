@@ -55,7 +55,10 @@ describe("conversions", () => {
     ["CAST(258 AS binary(2))", "0x0102"],
     ["CAST(0x0102 AS int)", "258"],
     ["CAST(N'ab' AS varbinary(8))", "0x61006200"],
-    ["CAST(CAST('6F9619FF-8B86-D011-B42D-00C04FC964FF' AS uniqueidentifier) AS varbinary(16))", "0xFF19966F868B11D0B42D00C04FC964FF"],
+    [
+      "CAST(CAST('6F9619FF-8B86-D011-B42D-00C04FC964FF' AS uniqueidentifier) AS varbinary(16))",
+      "0xFF19966F868B11D0B42D00C04FC964FF",
+    ],
     ["CAST('not a guid' AS uniqueidentifier)", "error 8169"],
     ["CAST(NEWID() AS char(30))", "error 8170"],
     ["CAST('2024-02-30' AS datetime)", "error 242"],

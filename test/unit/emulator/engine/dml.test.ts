@@ -60,20 +60,24 @@ describe("INSERT", () => {
 
   it("gives what it wrote by OUTPUT and OUTPUT INTO", async () => {
     expect(
-      await lines(`DECLARE @t TABLE (id int, q int); INSERT parent (id) OUTPUT inserted.id, inserted.qty INTO @t OUTPUT inserted.id, inserted.twice
-        VALUES (30), (31); SELECT * FROM @t`),
+      await lines(`DECLARE @t TABLE (id int, q int); INSERT parent (id, code) OUTPUT inserted.id, inserted.qty INTO @t OUTPUT inserted.id, inserted.twice
+        VALUES (30, 'x'), (31, 'y'); SELECT * FROM @t`),
     ).toEqual(["30 7", "31 7"]);
   });
 
   it("takes the rows of a procedure", async () => {
-    await session.script("CREATE PROCEDURE two AS SELECT 50, 'p'; SELECT 51, 'q'\nGO\nINSERT parent (id, code) EXEC two");
+    await session.script(
+      "CREATE PROCEDURE two AS SELECT 50, 'p'; SELECT 51, 'q'\nGO\nINSERT parent (id, code) EXEC two",
+    );
     expect(await lines("SELECT id, code FROM parent WHERE id >= 50")).toEqual(["50 p", "51 q"]);
   });
 });
 
 describe("UPDATE", () => {
   it("may swap unique values within one statement", async () => {
-    await session.rows("UPDATE parent SET code = CASE code WHEN 'a' THEN 'b' WHEN 'b' THEN 'a' ELSE code END; SELECT 1");
+    await session.rows(
+      "UPDATE parent SET code = CASE code WHEN 'a' THEN 'b' WHEN 'b' THEN 'a' ELSE code END; SELECT 1",
+    );
     expect(await lines("SELECT id, code FROM parent ORDER BY id")).toEqual(["1 b", "2 a", "3 c"]);
   });
 
@@ -83,13 +87,17 @@ describe("UPDATE", () => {
   });
 
   it("writes each row once, whatever the join", async () => {
-    const { counts } = await session.run("UPDATE p SET qty = 50 FROM parent p CROSS JOIN (VALUES (1), (2)) v(x) WHERE p.id < 3");
+    const { counts } = await session.run(
+      "UPDATE p SET qty = 50 FROM parent p CROSS JOIN (VALUES (1), (2)) v(x) WHERE p.id < 3",
+    );
     expect(counts).toEqual([2]);
   });
 
   it("uses old values on the right, compound operators and variables", async () => {
     expect(
-      await lines("DECLARE @v int; UPDATE parent SET qty += 10, @v = qty OUTPUT deleted.qty, inserted.qty, inserted.twice WHERE id = 3; SELECT @v"),
+      await lines(
+        "DECLARE @v int; UPDATE parent SET qty += 10, @v = qty OUTPUT deleted.qty, inserted.qty, inserted.twice WHERE id = 3; SELECT @v",
+      ),
     ).toEqual(["3"]);
     expect(await lines("SELECT qty, twice FROM parent WHERE id = 3")).toEqual(["13 26"]);
   });
@@ -116,7 +124,11 @@ describe("DELETE", () => {
   });
 
   it("joins, takes TOP and OUTPUT", async () => {
-    expect(await lines("DELETE TOP (1) p OUTPUT deleted.id, v.x FROM parent p JOIN (VALUES (1, 'y')) v(id, x) ON v.id = p.id")).toEqual(["1 y"]);
+    expect(
+      await lines(
+        "DELETE TOP (1) p OUTPUT deleted.id, v.x FROM parent p JOIN (VALUES (1, 'y')) v(id, x) ON v.id = p.id",
+      ),
+    ).toEqual(["1 y"]);
   });
 });
 
@@ -136,7 +148,9 @@ describe("foreign key actions", () => {
         CREATE TABLE child (id int NOT NULL PRIMARY KEY, parent_id int NULL DEFAULT 2 REFERENCES parent (id) ON DELETE ${action} ON UPDATE ${action});
         INSERT parent VALUES (1), (2); INSERT child VALUES (10, 1); ${statement}`);
       expect(errors).toEqual([]);
-      expect((await own.rows("SELECT id, parent_id FROM child")).map((row) => row.map((v) => v ?? "-").join(" "))).toEqual(expected);
+      expect(
+        (await own.rows("SELECT id, parent_id FROM child")).map((row) => row.map((v) => v ?? "-").join(" ")),
+      ).toEqual(expected);
     }
   });
 
@@ -160,14 +174,22 @@ describe("MERGE", () => {
   });
 
   it("refuses to write a row twice", async () => {
-    expect(await session.errors("MERGE parent t USING (VALUES (1), (1)) s(id) ON t.id = s.id WHEN MATCHED THEN UPDATE SET qty = 9;")).toEqual([8672]);
+    expect(
+      await session.errors(
+        "MERGE parent t USING (VALUES (1), (1)) s(id) ON t.id = s.id WHEN MATCHED THEN UPDATE SET qty = 9;",
+      ),
+    ).toEqual([8672]);
   });
 });
 
 describe("TRUNCATE TABLE", () => {
   it("is refused where a foreign key references the table, and starts the identity over", async () => {
     expect(await session.errors("TRUNCATE TABLE parent")).toEqual([4712]);
-    expect(await lines("INSERT child (v) VALUES ('a'); TRUNCATE TABLE child; INSERT child (v) VALUES ('b'); SELECT id, v FROM child")).toEqual(["10 b"]);
+    expect(
+      await lines(
+        "INSERT child (v) VALUES ('a'); TRUNCATE TABLE child; INSERT child (v) VALUES ('b'); SELECT id, v FROM child",
+      ),
+    ).toEqual(["10 b"]);
     expect(await lines("BEGIN TRAN; TRUNCATE TABLE child; ROLLBACK; SELECT id, v FROM child")).toEqual(["10 b"]);
   });
 });

@@ -78,9 +78,12 @@ class RecordingSink implements ResponseSink {
 export class TestSession {
   readonly handler: SessionHandler;
 
-  constructor(engine: Engine, database = "test") {
+  readonly engine: Engine;
+
+  constructor(engine: Engine, database = "test", user = "sa", password = "p") {
+    this.engine = engine;
     this.handler = engine.openSession(
-      { user: "sa", password: "p", database, appName: "engine test", hostName: "here", readOnlyIntent: false },
+      { user, password, database, appName: "engine test", hostName: "here", readOnlyIntent: false },
       { beforeCommit: () => undefined, afterCommit: () => undefined },
     );
   }

@@ -1,0 +1,31 @@
+import type { ConnectionPool } from "mssql";
+
+/** What the ledger on the replica says of Product. */
+export interface ProductLedger {
+  readonly state: "loading" | "live";
+  /** Rows loaded so far; 0 for a live table. */
+  readonly synced: number;
+  readonly watermark: string;
+  /** End of a window that is half applied. */
+  readonly to: string | null;
+  /** The last id of it that is applied. */
+  readonly position: number | null;
+}
+
+/** Undefined while the ledger knows nothing of the table. Waits for a commit that is under way. */
+export async function readProductLedger(replica: ConnectionPool): Promise<ProductLedger | undefined> {
+  const { recordset } = await replica.request().batch<Record<string, string | null>>(
+    `SELECT state, load_synced, watermark, delta_to, delta_position
+FROM mssql_sync.ledger WHERE schema_name = N'dbo' AND table_name = N'Product' AND watermark IS NOT NULL;`,
+  );
+  const row = recordset[0];
+  if (row === undefined) return undefined;
+  const position = row["delta_position"] ?? null;
+  return {
+    state: row["state"] === "live" ? "live" : "loading",
+    synced: Number(row["load_synced"] ?? 0),
+    watermark: row["watermark"] ?? "",
+    to: row["delta_to"] ?? null,
+    position: position === null ? null : Number((JSON.parse(position) as string[])[0]),
+  };
+}
