@@ -6,6 +6,7 @@ import { BatchAborted } from "../session/batch-end.ts";
 import type { Execution } from "../session/execution.ts";
 import { Scope } from "../session/scope.ts";
 import type { Step } from "../session/step.ts";
+import { moduleOptions } from "../procedures/module-context.ts";
 import { moduleBody } from "../procedures/module-body.ts";
 import { dropLocalTables, temporaryCopy } from "../tables/create-local-table.ts";
 import type { DmlProgram, FiredRows } from "./dml-run.ts";
@@ -38,7 +39,7 @@ export function* fireTriggers(
     const rowCount = session.rowCount;
     const depth = session.moduleDepth;
     session.moduleDepth = depth + 1;
-    session.options = { ...options, xactAbort: true };
+    session.options = { ...moduleOptions(options, trigger.module), xactAbort: true };
     // A trigger runs in a transaction always: @@TRANCOUNT is 1 at least.
     if (count === 0) session.transactions.count = 1;
     const transaction = session.transactions.current;

@@ -103,6 +103,8 @@ function compileInsert(
     run: (runtime) => {
       let values = rows(runtime);
       if (top) values = values.slice(0, top(runtime));
+      const { rowCount } = runtime.session.options;
+      if (rowCount > 0) values = values.slice(0, rowCount);
       return insertRows(plan, values, runtime, track(runtime), output ? new OutputRows(output) : undefined);
     },
   };

@@ -109,7 +109,8 @@ export function compileWrittenRows(
       cursor.reset();
       const seen = nodes.length > 1 || group.members.length !== 1 ? new Set<RowEntry>() : undefined;
       let count = 0;
-      while (count < limit && cursor.next()) {
+      const most = Math.min(limit, runtime.session.options.rowCount || Infinity);
+      while (count < most && cursor.next()) {
         const entry = runtime.handles[ownSlot] as RowEntry | undefined;
         // The null row of an outer join is no row of the target.
         if (!entry) continue;

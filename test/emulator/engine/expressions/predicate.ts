@@ -2,6 +2,7 @@ import type { Predicate } from "../../tsql/ast-expressions.ts";
 import { isCaseSensitive } from "../../values/collation.ts";
 import { commonType, isUnicode, nvarchar, typeFamily, varchar } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
+import { Unsupported } from "../../values/sql-error.ts";
 import { likePattern } from "../like-pattern.ts";
 import { convertTo } from "./arithmetic.ts";
 import { mergeCollation } from "./collate.ts";
@@ -61,12 +62,12 @@ function negate(predicate: CompiledPredicate): CompiledPredicate {
 /** @throws SqlError as the server's compile of it: 207, 402, 468, 116 ...; Unsupported */
 export function compilePredicate(predicate: Predicate, env: ExpressionEnv): CompiledPredicate {
   switch (predicate.kind) {
-    case "comparison":
-      return compileComparison(
-        predicate.operator,
-        compileExpression(predicate.left, env),
-        compileExpression(predicate.right, env),
-      );
+    case "comparison": {
+      const left = compileExpression(predicate.left, env);
+      const right = compileExpression(predicate.right, env);
+      refuseLooseNulls(left, right, env);
+      return compileComparison(predicate.operator, left, right);
+    }
     case "and":
       return andPredicates(predicate.operands.map((operand) => compilePredicate(operand, env)));
     case "or":
@@ -126,6 +127,13 @@ export function compilePredicate(predicate: Predicate, env: ExpressionEnv): Comp
       return otherPredicate(() => updated, NO_SLOTS);
     }
   }
+}
+
+/** With ANSI_NULLS OFF a comparison with NULL, or with a variable that is NULL, is true or false. */
+function refuseLooseNulls(left: Compiled, right: Compiled, env: ExpressionEnv): void {
+  if (env.context.session.options.ansiNulls) return;
+  const mayBeNull = (operand: Compiled): boolean => operand.literal === null || operand.text?.startsWith("@") === true;
+  if (mayBeNull(left) || mayBeNull(right)) throw new Unsupported("a comparison with NULL under ANSI_NULLS OFF");
 }
 
 function isDistinct(left: Compiled, right: Compiled, negated: boolean): CompiledPredicate {

@@ -13,6 +13,7 @@ import { Scope } from "../session/scope.ts";
 import type { Step } from "../session/step.ts";
 import { noColumns } from "../statements/variable-statements.ts";
 import { StatementContext } from "../statement-context.ts";
+import { moduleOptions } from "./module-context.ts";
 import { moduleStatement } from "./module-body.ts";
 import { runNested } from "./nested-scope.ts";
 import type { CallArgument } from "./procedure-call.ts";
@@ -47,6 +48,8 @@ function* runProcedure(
   const depth = session.moduleDepth;
   session.currentDatabase = database;
   session.moduleDepth = depth + 1;
+  const options = session.options;
+  session.options = moduleOptions(options, procedure.module);
   try {
     const outputs = yield* atomic(execution, () =>
       bindParameters(procedure, statement.parameters, args, scope, execution),
@@ -60,6 +63,7 @@ function* runProcedure(
   } finally {
     session.currentDatabase = before;
     session.moduleDepth = depth;
+    session.options = options;
   }
 }
 

@@ -64,14 +64,19 @@ function inlinePlan(
     throw new Error(`${object.name} is no inline function`);
   const { select } = statement.returns;
   const inner = new StatementContext(context.session, parameterScope(object, undefined));
-  const plan = inDatabase(database, context, () => {
-    const covered = withCoverage(select);
-    declareCtes(covered.node.with, noColumns(inner));
-    const compiled = compileQuery(covered.node.query, inner, undefined);
-    const unread = covered.unreadClauses();
-    if (unread.length > 0) throw new Unsupported(unread.join(", "));
-    return compiled;
-  });
+  const plan = inDatabase(
+    database,
+    context,
+    () => {
+      const covered = withCoverage(select);
+      declareCtes(covered.node.with, noColumns(inner));
+      const compiled = compileQuery(covered.node.query, inner, undefined);
+      const unread = covered.unreadClauses();
+      if (unread.length > 0) throw new Unsupported(unread.join(", "));
+      return compiled;
+    },
+    object.module,
+  );
   const columns = object.columns.map((column, at) => ({
     name: column.name,
     type: column.type,
@@ -165,15 +170,20 @@ function fill(
   const saved = { rowCount: session.rowCount, lastError: session.lastError, depth: session.tryDepth };
   session.tryDepth++;
   try {
-    return inDatabase(database, context, () => {
-      createTableVariable(returns.variable, returns.table, execution);
-      runNow(runStatements(returns.body, execution));
-      const table = localTableOf(scope.variable(returns.variable).table!);
-      const cursor = table.store.scan(readCommitted(session.transactions.variableReader));
-      const rows: SqlRow[] = [];
-      for (let row = cursor.next(); row !== undefined; row = cursor.next()) rows.push(row);
-      return rows;
-    });
+    return inDatabase(
+      database,
+      context,
+      () => {
+        createTableVariable(returns.variable, returns.table, execution);
+        runNow(runStatements(returns.body, execution));
+        const table = localTableOf(scope.variable(returns.variable).table!);
+        const cursor = table.store.scan(readCommitted(session.transactions.variableReader));
+        const rows: SqlRow[] = [];
+        for (let row = cursor.next(); row !== undefined; row = cursor.next()) rows.push(row);
+        return rows;
+      },
+      object.module,
+    );
   } finally {
     session.tryDepth = saved.depth;
     session.rowCount = saved.rowCount;

@@ -102,8 +102,12 @@ function runScalar(
   // An error in a function ends the statement that called it.
   session.tryDepth++;
   try {
-    inDatabase(database, context, () =>
-      runNow(runStatements(moduleBody(object, session), { session, scope, output: NO_OUTPUT, inProcedure: true })),
+    inDatabase(
+      database,
+      context,
+      () =>
+        runNow(runStatements(moduleBody(object, session), { session, scope, output: NO_OUTPUT, inProcedure: true })),
+      object.module,
     );
     return scope.variable("@@return").value;
   } finally {

@@ -37,19 +37,24 @@ export function viewTable(
 export function viewPlan(view: ViewObject, database: Database, context: StatementContext): RowPlan {
   const statement = moduleStatement(view, context.session);
   if (statement.kind !== "create-view") throw new Error(`${view.name} is no view`);
-  return inDatabase(database, context, () => {
-    const covered = withCoverage(statement.select);
-    try {
-      const plan = context.withCtes([], () => {
-        declareCtes(covered.node.with, noColumns(context));
-        return compileQuery(covered.node.query, context, undefined);
-      });
-      const unread = covered.unreadClauses();
-      if (unread.length > 0) throw new Unsupported(unread.join(", "));
-      return plan;
-    } catch (error) {
-      if (error instanceof SqlError && error.number === 207) throw sqlError(4413, view.name);
-      throw error;
-    }
-  });
+  return inDatabase(
+    database,
+    context,
+    () => {
+      const covered = withCoverage(statement.select);
+      try {
+        const plan = context.withCtes([], () => {
+          declareCtes(covered.node.with, noColumns(context));
+          return compileQuery(covered.node.query, context, undefined);
+        });
+        const unread = covered.unreadClauses();
+        if (unread.length > 0) throw new Unsupported(unread.join(", "));
+        return plan;
+      } catch (error) {
+        if (error instanceof SqlError && error.number === 207) throw sqlError(4413, view.name);
+        throw error;
+      }
+    },
+    view.module,
+  );
 }
