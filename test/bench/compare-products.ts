@@ -38,5 +38,5 @@ async function readPage(pool: ConnectionPool, after: string): Promise<readonly P
   const { recordset } = await request.query(`SELECT TOP (${rowsAtOnce}) CONVERT(varchar(20), id),
   CONVERT(varchar(max), Name), Category, CONVERT(varchar(20), Price)
 FROM Product WHERE id > CONVERT(bigint, @after) ORDER BY id;`);
-  return recordset as unknown as ProductRow[];
+  return recordset;
 }
