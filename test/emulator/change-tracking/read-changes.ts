@@ -44,7 +44,12 @@ function requireReadable(view: ReadView, database: Database, table: TableObject,
  * @param from null: all that is there
  * @throws SqlError 22105 (not tracked), 3961; LockConflict
  */
-export function changesSince(view: ReadView, database: Database, table: TableObject, from: bigint | null): NetChange[] {
+export function changesSince(
+  view: ReadView,
+  database: Database,
+  table: TableObject,
+  from: bigint | null,
+): Iterable<NetChange> {
   const tracking = trackingOf(database, table);
   requireReadable(view, database, table, tracking);
   const records = recordsIn(database.tracking!, tracking, view.snapshot, from);

@@ -88,6 +88,19 @@ function toInteger(from: SqlType, to: SqlType): Converter {
   }
 }
 
+/** The value of a text of 1 to 15 digits and nothing else, which a number holds exactly; -1 for any other. */
+function shortDigits(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 15) return -1;
+  let value = 0;
+  for (let at = 0; at < length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 function textToInteger(from: SqlType, to: SqlType): Converter {
   if (to.name === "bit") {
     return (value) => {
@@ -101,6 +114,11 @@ function textToInteger(from: SqlType, to: SqlType): Converter {
   }
   const [low, high] = RANGES[to.name] ?? [0, 0];
   return (value) => {
+    const short = shortDigits(value as string);
+    if (short >= 0) {
+      if (to.name === "bigint") return BigInt(short);
+      if (short <= high) return short;
+    }
     const text = (value as string).trim();
     if (text === "") return to.name === "bigint" ? 0n : 0;
     if (!/^[+-]?\s*\d+$/.test(text)) {

@@ -63,8 +63,6 @@ function serverProperty(name: string, runtime: Runtime): SqlValue {
       return variant("Developer Edition (64-bit)");
     case "engineedition":
       return variant(3, INT);
-    case "editionid":
-      return variant(-2117995310, BIGINT);
     case "servername":
     case "machinename":
       return variant(server.name);

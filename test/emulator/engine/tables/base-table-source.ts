@@ -1,8 +1,8 @@
 import type { TableObject } from "../../storage/database-model.ts";
 import type { ReadView } from "../../storage/read-view.ts";
 import type { RowCursor } from "../../storage/row-cursor.ts";
-import type { SqlType } from "../../values/sql-type.ts";
-import type { IndexShape, RowIterator, RowSource, SeekRange } from "../query/row-source.ts";
+import type { SqlRow, SqlType } from "../../values/sql-type.ts";
+import type { IndexShape, RowHandle, RowIterator, RowSource, SeekRange } from "../query/row-source.ts";
 import type { Runtime } from "../runtime.ts";
 
 interface StoredIndexShape extends IndexShape {
@@ -38,7 +38,7 @@ export class BaseTableSource implements RowSource {
   }
 
   scan(runtime: Runtime): RowIterator {
-    return iterator(this.table.store.scan(this.#view(runtime)));
+    return new StoredRows(this.table.store.scan(this.#view(runtime)));
   }
 
   seek(runtime: Runtime, index: IndexShape, range: SeekRange): RowIterator {
@@ -53,7 +53,7 @@ export class BaseTableSource implements RowSource {
       : equal.length > 0
         ? { values: equal, inclusive: true }
         : undefined;
-    return iterator(
+    return new StoredRows(
       this.table.store.scan(this.#view(runtime), {
         indexId: (index as StoredIndexShape).indexId,
         reverse,
@@ -64,6 +64,19 @@ export class BaseTableSource implements RowSource {
   }
 }
 
-function iterator(cursor: RowCursor): RowIterator {
-  return { next: () => cursor.next(), handle: () => cursor.entry };
+/** A class, not an object of closures: a join opens one for each row. */
+class StoredRows implements RowIterator {
+  readonly #cursor: RowCursor;
+
+  constructor(cursor: RowCursor) {
+    this.#cursor = cursor;
+  }
+
+  next(): SqlRow | undefined {
+    return this.#cursor.next();
+  }
+
+  handle(): RowHandle {
+    return this.#cursor.entry;
+  }
 }

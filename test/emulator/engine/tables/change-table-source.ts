@@ -1,4 +1,5 @@
 import { columnMask } from "../../change-tracking/column-mask.ts";
+import type { NetChange } from "../../change-tracking/net-changes.ts";
 import { runDueCleanup } from "../../change-tracking/cleanup.ts";
 import { changesSince, rowVersions, trackedKeyColumns } from "../../change-tracking/read-changes.ts";
 import type { Column, TableObject } from "../../storage/database-model.ts";
@@ -8,7 +9,7 @@ import { columnCoercion } from "../../values/coerce-column.ts";
 import { BIGINT, varbinary } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
-import type { SqlRow, SqlType } from "../../values/sql-type.ts";
+import type { SqlRow, SqlType, SqlValue } from "../../values/sql-type.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
 import { unionSlots, type Compiled } from "../expressions/compiled.ts";
 import { compileExpression } from "../expressions/expression.ts";
@@ -63,18 +64,37 @@ export function changeTablePlan(source: ChangeTableChanges, env: ExpressionEnv):
     (runtime) => {
       runDueCleanup(database);
       const from = since.evaluate(runtime);
-      return changesSince(view(runtime, database), database, table, from as bigint | null).map((change): SqlRow => [
-        BigInt(change.version),
-        change.creationVersion === null ? null : BigInt(change.creationVersion),
-        change.operation,
-        change.columnIds === null ? null : columnMask(change.columnIds),
-        change.context,
-        ...change.key,
-      ]);
+      return changeRows(changesSince(view(runtime, database), database, table, from as bigint | null));
     },
     1000,
   );
   return { alias: source.alias, columns: named, node: (slot) => new TableNode(slot, kept) };
+}
+
+function* changeRows(changes: Iterable<NetChange>): Iterable<SqlRow> {
+  const maskOf = shared<ReadonlySet<number>, Buffer>(columnMask);
+  const versionOf = shared<number, bigint>(BigInt);
+  for (const { version, creationVersion, operation, columnIds, context, key } of changes) {
+    // Of its final size: an array literal with a spread in it grows, and keeps room for 16 values more.
+    const row = new Array<SqlValue>(5 + key.length);
+    row[0] = versionOf(version);
+    row[1] = creationVersion === null ? null : versionOf(creationVersion);
+    row[2] = operation;
+    row[3] = columnIds === null ? null : maskOf(columnIds);
+    row[4] = context;
+    for (let at = 0; at < key.length; at++) row[5 + at] = key[at]!;
+    yield row;
+  }
+}
+
+/** Makes one value for each key: a transaction may have changed a million rows, all in one version. */
+function shared<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    let value = made.get(key);
+    if (value === undefined) made.set(key, (value = make(key)));
+    return value;
+  };
 }
 
 function renamed(

@@ -130,7 +130,7 @@ export function trackedScene({ trackColumns = true, keyType = { name: "int" }, t
     const reader = transaction ?? begin();
     const snapshot = reader.snapshot;
     const view = snapshot === undefined ? readCommitted(reader) : snapshotView(reader, snapshot);
-    const found = changesSince(view, database, table(), from === null ? null : BigInt(from));
+    const found = [...changesSince(view, database, table(), from === null ? null : BigInt(from))];
     if (transaction === undefined) reader.commit();
     return found;
   };
