@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { type Config, type Environment, readConfig } from "./config.ts";
 import { Database } from "./db/database.ts";
 import { consoleLog, type Log, type Redact, redactor } from "./log.ts";
+import type { HashMemory } from "./modules/read-modules.ts";
 import { SettingsError } from "./settings-error.ts";
 import { RedisConnection } from "./state/connect-redis.ts";
 import { SyncState } from "./state/sync-state.ts";
@@ -20,6 +21,8 @@ export interface App {
   readonly redact: Redact;
   /** Hints from tick to tick. */
   readonly memory: TickMemory;
+  /** Hints from run to run of module sync. */
+  readonly moduleHashes: Readonly<Record<"primary" | "replica", HashMemory>>;
   /** Aborted when the process is about to end. */
   readonly stopping: AbortSignal;
   /** Ends pools and connections. */
@@ -46,6 +49,7 @@ export function createApp(env: Environment): App {
     log: consoleLog(redact),
     redact,
     memory: createTickMemory(),
+    moduleHashes: { primary: new Map(), replica: new Map() },
     stopping: stop.signal,
     close: async () => {
       stop.abort(new Error("the app is being stopped"));

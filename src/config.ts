@@ -25,6 +25,8 @@ export interface Config {
   readonly deltaSliceRows: number;
   /** No step starts after this. */
   readonly tickBudgetSeconds: number;
+  /** Views that only the replica has are dropped, whoever made them. */
+  readonly dropUnknownViews: boolean;
   /** What no log line, answer or Redis value may contain. */
   readonly secrets: readonly string[];
 }
@@ -52,6 +54,7 @@ const examples = {
   FULL_LOAD_CHUNK_ROWS: "5000",
   DELTA_SLICE_ROWS: "100000",
   TICK_BUDGET_SECONDS: "60",
+  DROP_UNKNOWN_VIEWS: "true",
 } as const;
 
 type Variable = keyof typeof examples;
@@ -73,6 +76,11 @@ export function readConfig(env: Environment): ConfigResult {
     if (number >= 1 && number <= max) return number;
     report(variable, `is '${value}', it must be a whole number from 1 to ${max.toLocaleString("en-US")}`);
     return 1;
+  };
+  const flag = (variable: Variable): boolean => {
+    const value = text(variable) || examples[variable];
+    if (!/^(true|false)$/i.test(value)) report(variable, `is '${value}', it must be true or false`);
+    return value.toLowerCase() === "true";
   };
   const schedule = (variable: "SYNC_SCHEDULE" | "MODULE_SYNC_SCHEDULE"): string => {
     const value = text(variable) || examples[variable];
@@ -116,6 +124,7 @@ export function readConfig(env: Environment): ConfigResult {
     deltaSliceRows: integer("DELTA_SLICE_ROWS", 10_000_000),
     // Below the 10 minutes after which the host ends an invocation, with room for the step that is running.
     tickBudgetSeconds: integer("TICK_BUDGET_SECONDS", 480),
+    dropUnknownViews: flag("DROP_UNKNOWN_VIEWS"),
   };
   if (problems.length > 0 || primary === undefined || replica === undefined) return { ok: false, problems };
   return {

@@ -20,6 +20,7 @@ const transientCodes: ReadonlySet<string> = new Set([
 
 interface ErrorFields {
   readonly number?: unknown;
+  readonly message?: unknown;
   readonly code?: unknown;
   readonly errors?: unknown;
   readonly cause?: unknown;
@@ -39,6 +40,14 @@ function* chain(error: unknown, depth = 0): Generator<ErrorFields> {
 /** The number of the first SQL Server error in an error, its causes and the errors it gathers. */
 export function sqlErrorNumber(error: unknown): number | undefined {
   for (const fields of chain(error)) if (typeof fields.number === "number" && fields.number > 0) return fields.number;
+  return undefined;
+}
+
+/** The text of that first error, as the server wrote it; undefined where no server spoke. */
+export function sqlErrorText(error: unknown): string | undefined {
+  for (const fields of chain(error)) {
+    if (typeof fields.number === "number" && fields.number > 0) return String(fields.message);
+  }
   return undefined;
 }
 

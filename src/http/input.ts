@@ -21,6 +21,15 @@ export const versionBody = z.strictObject({
   }),
 });
 
+/** `confirm=1`: what the primary no longer shows is really gone. */
+export const confirmQuery = z.strictObject({ confirm: z.enum(["0", "1"]).optional() });
+
+/** The parameters of the query; the key that the host takes is none of them. */
+export function readQuery<T>(request: Pick<HttpRequest, "query">, schema: z.ZodType<T>): T {
+  const given = Object.fromEntries([...request.query].filter(([name]) => name !== "code" && name !== "clientId"));
+  return check(schema, given, "the query");
+}
+
 export function readParams<T>(request: Pick<HttpRequest, "params">, schema: z.ZodType<T>): T {
   return check(schema, request.params, "the route");
 }

@@ -1,3 +1,4 @@
+import type { NeededObject } from "./needed-object.ts";
 import type { TableName } from "./table-name.ts";
 import type { Version } from "./version.ts";
 
@@ -71,6 +72,7 @@ export interface UniqueKey {
 /** A schema-bound function that a computed column or default calls, directly or through others. */
 export interface NeededFunction {
   readonly name: TableName;
+  readonly objectId: number;
   /** undefined: encrypted, CLR, or hidden from this login. */
   readonly definition: string | undefined;
   readonly ansiNulls: boolean;
@@ -92,6 +94,8 @@ export interface TableShape {
   /** undefined: the login may not see the index. */
   readonly primaryKey: UniqueKey | undefined;
   readonly uniques: readonly UniqueKey[];
+  /** Those that defaults take their values from. */
+  readonly sequences: readonly NeededObject[];
   /** Each after those that it calls. */
   readonly functions: readonly NeededFunction[];
   readonly memoryOptimized: boolean;

@@ -1,7 +1,11 @@
 import type { Row, Session } from "../db/session.ts";
 import type { TableName } from "../model/table-name.ts";
+import type { NeededObject } from "../model/needed-object.ts";
 import type { ColumnShape, NeededFunction, TableShape, UniqueKey } from "../model/table-shape.ts";
+import { definitionTokens } from "../sql/definition-tokens.ts";
 import { shapeQuery } from "../sql/shape-query.ts";
+import { readColumn } from "./read-column.ts";
+import { readSequence } from "./read-sequence.ts";
 
 /**
  * A tracked table as the primary's catalog shows it now, in one round trip; undefined when the login does not see the
@@ -9,21 +13,23 @@ import { shapeQuery } from "../sql/shape-query.ts";
  * reads the rows (3961 after DDL).
  */
 export async function readShape(session: Session, table: TableName): Promise<TableShape | undefined> {
-  const [tables, columns, keys, functions] = await session.query(shapeQuery(table));
+  const [tables, columns, keys, sequences, functions] = await session.query(shapeQuery(table));
   const found = tables?.[0];
   if (found === undefined) return undefined;
   const constraints = keysOf(keys ?? []);
   const primaryKey = constraints.find(({ isPrimary }) => isPrimary)?.key;
+  const shapes = (columns ?? []).map(readColumn);
   const minValid = found["min_valid_version"];
   return {
     table: { schema: found["schema_name"] as string, name: found["table_name"] as string },
     objectId: found["object_id"] as number,
     beginVersion: BigInt(found["begin_version"] as string),
     minValidVersion: typeof minValid === "string" ? BigInt(minValid) : undefined,
-    columns: (columns ?? []).map(columnOf),
+    columns: shapes,
     key: primaryKey?.columns ?? [],
     primaryKey,
     uniques: constraints.filter(({ isPrimary }) => !isPrimary).map(({ key }) => key),
+    sequences: mentioned((sequences ?? []).map(readSequence), shapes),
     functions: (functions ?? []).map(functionOf),
     memoryOptimized: isSet(found["is_memory_optimized"]),
     graph: isSet(found["is_node"]) || isSet(found["is_edge"]),
@@ -32,66 +38,19 @@ export async function readShape(session: Session, table: TableName): Promise<Tab
   };
 }
 
-function columnOf(row: Row): ColumnShape {
-  const base = text(row["base_type"]);
-  const own = text(row["own_type"]);
-  const assembly = isSet(row["is_assembly_type"]);
-  const userDefined = isSet(row["is_user_defined"]);
-  // All CLR types share one system type. A type that the login may not see at all can only be a user's.
-  const name = assembly ? own : base;
-  const alias = own !== undefined && !assembly && (userDefined || own === "sysname");
-  const seed = text(row["seed_value"]);
-  const computed = text(row["computed_definition"]);
-  const defaultName = text(row["default_name"]);
-  return {
-    columnId: row["column_id"] as number,
-    name: row["name"] as string,
-    type: {
-      name: name === "timestamp" ? "rowversion" : (name ?? "unknown"),
-      maxLength: row["max_length"] as number,
-      precision: row["precision"] as number,
-      scale: row["scale"] as number,
-    },
-    aliasType: alias
-      ? { schema: text(row["own_schema"]) ?? "dbo", name: own, nullable: isSet(row["own_is_nullable"]) }
-      : undefined,
-    collation: text(row["collation_name"]),
-    nullable: isSet(row["is_nullable"]),
-    identity: seed === undefined ? undefined : { seed, increment: text(row["increment_value"]) ?? "1" },
-    computed: computed === undefined ? undefined : { definition: computed, persisted: isSet(row["is_persisted"]) },
-    default:
-      defaultName === undefined
-        ? undefined
-        : {
-            name: defaultName,
-            systemNamed: isSet(row["default_is_system_named"]),
-            definition: row["default_definition"] as string,
-          },
-    generatedAlways: generatedAlways(row["generated_always_type"] as number),
-    sparse: isSet(row["is_sparse"]),
-    columnSet: isSet(row["is_column_set"]),
-    rowGuid: isSet(row["is_rowguidcol"]),
-    filestream: isSet(row["is_filestream"]),
-    encrypted: typeof row["encryption_type"] === "number",
-    masked: isSet(row["is_masked"]),
-    graph: typeof row["graph_type"] === "number",
-    userDefinedClr: name === undefined || (assembly && userDefined),
-    typedXml: base === "xml" && (row["xml_collection_id"] as number) !== 0,
-  };
-}
-
-/** https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-columns-transact-sql: 5 to 8 are ledger's. */
-function generatedAlways(type: number): ColumnShape["generatedAlways"] {
-  switch (type) {
-    case 0:
-      return undefined;
-    case 1:
-      return "row-start";
-    case 2:
-      return "row-end";
-    default:
-      return "ledger";
+/**
+ * The sequences that a default names. The server finds texts that hold the letters, a name is a token. Two names that
+ * differ in case only may both be taken: one too many does no harm.
+ */
+function mentioned(sequences: readonly NeededObject[], columns: readonly ColumnShape[]): NeededObject[] {
+  if (sequences.length === 0) return [];
+  const words = new Set<string>();
+  for (const column of columns) {
+    for (const { kind, text } of definitionTokens(column.default?.definition ?? "")) {
+      if (kind === "word" || kind === "quoted") words.add(text.toLowerCase());
+    }
   }
+  return sequences.filter(({ name }) => words.has(name.name.toLowerCase()));
 }
 
 interface Constraint {
@@ -126,6 +85,7 @@ function keysOf(rows: readonly Row[]): Constraint[] {
 function functionOf(row: Row): NeededFunction {
   return {
     name: { schema: row["schema_name"] as string, name: row["function_name"] as string },
+    objectId: row["object_id"] as number,
     definition: text(row["definition"]),
     ansiNulls: isSet(row["uses_ansi_nulls"]),
     quotedIdentifier: isSet(row["uses_quoted_identifier"]),

@@ -1,14 +1,18 @@
 import type { Database } from "../db/database.ts";
 import type { Session } from "../db/session.ts";
 import { isConnectionLoss, isTransient, sqlErrorNumber } from "../db/sql-error.ts";
+import { definitionHash, moduleSource } from "../model/module-record.ts";
 import type { InspectedTable } from "../model/replica-table.ts";
-import type { TableShape } from "../model/table-shape.ts";
+import type { NeededFunction, TableShape } from "../model/table-shape.ts";
 import { columnDeclaration } from "../sql/column-type.ts";
 import { type CreationSite, constraintNames, createTableStatements } from "../sql/create-table.ts";
-import { quoteName, quoteTable } from "../sql/quote.ts";
+import { readHeader } from "../sql/definition-header.ts";
+import { createModuleLedger } from "../sql/module-ledger-statements.ts";
+import { quoteName, quoteTable, quoteText } from "../sql/quote.ts";
 import { siteQuery } from "../sql/site-query.ts";
 import { type Misfit, fitReplicaTable } from "./fit-replica-table.ts";
 import { inspectReplicaTable } from "./inspect-replica-table.ts";
+import { recordModule } from "./module-ledger.ts";
 
 export type PreparedTable =
   | {
@@ -27,13 +31,9 @@ export type PreparedTable =
 export async function prepareTable(replica: Database, shape: TableShape): Promise<PreparedTable> {
   const existing = await replica.withSession((session) => inspectReplicaTable(session, shape.table));
   if (existing !== undefined) return fitted(shape, existing, false);
-  const hidden = shape.functions.find(({ definition }) => definition === undefined);
-  if (hidden !== undefined) {
-    return {
-      kind: "blocked",
-      what: `the table needs the function ${quoteTable(hidden.name)}, whose definition is encrypted, CLR or hidden`,
-      fix: `create ${quoteTable(hidden.name)} and the table on the replica by hand`,
-    };
+  for (const needed of shape.functions) {
+    const obstacle = functionObstacle(needed);
+    if (obstacle !== undefined) return { kind: "blocked", ...obstacle };
   }
   let made: InspectedTable | undefined;
   try {
@@ -54,17 +54,55 @@ function fitted(shape: TableShape, replica: InspectedTable, created: boolean): P
   return misfit === undefined ? { kind: "ready", created, replica } : { kind: "blocked", ...misfit };
 }
 
+/** Why a function that the table needs cannot be made from what the primary's catalog tells. */
+function functionObstacle({ name, definition }: NeededFunction): Misfit | undefined {
+  const text = quoteTable(name);
+  if (definition === undefined) {
+    return {
+      what: `the table needs the function ${text}, whose definition is encrypted, CLR or hidden`,
+      fix: `create ${text} and the table on the replica by hand`,
+    };
+  }
+  if (readHeader(definition) === undefined) {
+    return {
+      what: `the table needs the function ${text}, and the head of its definition could not be read`,
+      fix: `create ${text} again on the primary, or create it and the table on the replica by hand`,
+    };
+  }
+  return undefined;
+}
+
 async function createTable(session: Session, shape: TableShape): Promise<InspectedTable | undefined> {
   const site = await readSite(session, shape);
+  const missing = await missingFunctions(session, shape);
   for (const statement of createTableStatements(shape, site)) await session.batch(statement);
+  await recordFunctions(session, missing);
   return inspectReplicaTable(session, shape.table);
 }
 
+async function missingFunctions(session: Session, { functions }: TableShape): Promise<readonly NeededFunction[]> {
+  if (functions.length === 0) return [];
+  const ids = functions.map(({ name }) => `OBJECT_ID(${quoteText(quoteTable(name))})`);
+  const [rows] = await session.batch(`SELECT ${ids.map((id, at) => `${id} AS f${at}`).join(", ")};`);
+  return functions.filter((_, at) => rows?.[0]?.[`f${at}`] === null);
+}
+
+/** They are this app's own from now on: module sync follows them, and drops them when the primary has them no more. */
+async function recordFunctions(session: Session, functions: readonly NeededFunction[]): Promise<void> {
+  if (functions.length > 0) await session.batch(createModuleLedger);
+  for (const { name, objectId, definition, ...settings } of functions) {
+    if (definition === undefined) continue;
+    const source = moduleSource(definitionHash(definition), settings);
+    await recordModule(session, { kind: "module", name, created: true, primaryObjectId: objectId, source });
+  }
+}
+
 async function readSite(session: Session, shape: TableShape): Promise<CreationSite> {
-  const [collations, taken, types] = await session.query(siteQuery(shape));
+  const [facts, taken, types] = await session.query(siteQuery(shape));
   const ids = taken?.[0] ?? {};
   return {
-    collation: collations?.[0]?.["collation_name"] as string,
+    collation: facts?.[0]?.["collation_name"] as string,
+    defaultSchema: (facts?.[0]?.["default_schema"] as string | null | undefined) ?? "",
     takenNames: new Set(constraintNames(shape).filter((_, at) => ids[`n${at}`] !== null)),
     aliasTypes: new Map(
       (types ?? []).map((row) => {

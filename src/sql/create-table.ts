@@ -1,11 +1,18 @@
+import type { NeededObject } from "../model/needed-object.ts";
+import type { TableName } from "../model/table-name.ts";
 import type { ColumnShape, NeededFunction, TableShape, UniqueKey } from "../model/table-shape.ts";
-import { columnDeclaration, isCharacterType, typeText } from "./column-type.ts";
+import { createSchemaText } from "./create-schema.ts";
+import { columnDeclaration, isCharacterType } from "./column-type.ts";
+import { type AliasType, createAliasType } from "./create-alias-type.ts";
+import { rewriteHeader } from "./definition-header.ts";
 import { quoteName, quoteTable, quoteText } from "./quote.ts";
 
 /** What the replica already has of what a table needs. */
 export interface CreationSite {
   /** The database's collation: what an alias type of character data gets when it is made here. */
   readonly collation: string;
+  /** Where a name without schema lands when this login runs the statements; empty: unknown. */
+  readonly defaultSchema: string;
   /** Names of constraints that other objects of the schema hold. */
   readonly takenNames: ReadonlySet<string>;
   /** Alias types that exist, by `quoteTable`, with their system type and collation as `columnDeclaration` writes them. */
@@ -14,7 +21,7 @@ export interface CreationSite {
 
 /**
  * The statements that make the primary's table on a replica that lacks it, each to be sent as a batch of its own, in
- * order, in one transaction. Schemas, alias types and functions are made where they are missing.
+ * order, in one transaction. Schemas, alias types, sequences and functions are made where they are missing.
  *
  * Carried over: names, types, collations, nullability, SPARSE, ROWGUIDCOL, IDENTITY, computed columns, defaults, the
  * primary key and the unique constraints; names that the server made up, or that another object has taken, are left to
@@ -24,27 +31,22 @@ export interface CreationSite {
 export function createTableStatements(shape: TableShape, site: CreationSite): string[] {
   const aliases = aliasTypes(shape, site);
   const schemas = new Set([
-    ...aliases.map(({ schema }) => schema),
+    ...aliases.map(({ name }) => name.schema),
+    ...shape.sequences.map(({ name }) => name.schema),
     ...shape.functions.map(({ name }) => name.schema),
     shape.table.schema,
   ]);
   return [
-    ...[...schemas].map(createSchema),
+    ...[...schemas].map(createSchemaText),
     ...aliases.map(createAlias),
-    ...shape.functions.flatMap(createFunction),
+    ...shape.sequences.flatMap(createSequence),
+    ...shape.functions.flatMap((needed) => createFunction(needed, site)),
     createTable(shape, site),
   ];
 }
 
-function createSchema(schema: string): string {
-  return `IF SCHEMA_ID(${quoteText(schema)}) IS NULL EXEC(${quoteText(`CREATE SCHEMA ${quoteName(schema)}`)});`;
-}
-
-interface Alias {
-  readonly schema: string;
-  readonly name: string;
-  readonly nullable: boolean;
-  readonly base: string;
+interface Alias extends AliasType {
+  readonly name: TableName;
 }
 
 /** The alias types that are to be made: used by a column, not the server's own, and missing. */
@@ -53,9 +55,10 @@ function aliasTypes(shape: TableShape, site: CreationSite): Alias[] {
   for (const column of shape.columns) {
     const { aliasType } = column;
     if (aliasType === undefined || aliasType.schema === "sys" || !keepsAlias(column, site)) continue;
-    found.set(quoteTable(aliasType), { ...aliasType, base: typeText(column.type) });
+    const { schema, name, nullable } = aliasType;
+    found.set(quoteTable(aliasType), { name: { schema, name }, type: column.type, nullable });
   }
-  return [...found.values()].filter((alias) => !site.aliasTypes.has(quoteTable(alias)));
+  return [...found.values()].filter(({ name }) => !site.aliasTypes.has(quoteTable(name)));
 }
 
 /**
@@ -71,16 +74,26 @@ function keepsAlias(column: ColumnShape, site: CreationSite): boolean {
 }
 
 function createAlias(alias: Alias): string {
-  const type = quoteTable(alias);
-  return `IF TYPE_ID(${quoteText(type)}) IS NULL CREATE TYPE ${type} FROM ${alias.base} ${alias.nullable ? "NULL" : "NOT NULL"};`;
+  return `IF TYPE_ID(${quoteText(quoteTable(alias.name))}) IS NULL ${createAliasType(alias.name, alias)}`;
+}
+
+/** One that cannot be made is left to the server, which refuses the table then. */
+function createSequence({ name, create }: NeededObject): string[] {
+  return create === undefined ? [] : [`IF OBJECT_ID(${quoteText(quoteTable(name))}) IS NULL ${create}`];
 }
 
 /**
- * @throws Error when the definition is not known: the function must then be made by an operator
+ * The name of today takes the place of the one in the text, which sp_rename and ALTER SCHEMA TRANSFER leave as it was.
+ * @throws Error when the definition is not known or cannot be read: the function must then be made by an operator
  */
-function createFunction({ name, definition, ansiNulls, quotedIdentifier }: NeededFunction): string[] {
-  if (definition === undefined) {
+function createFunction(needed: NeededFunction, { defaultSchema }: CreationSite): string[] {
+  const { name, ansiNulls, quotedIdentifier } = needed;
+  if (needed.definition === undefined) {
     throw new Error(`create the function ${quoteTable(name)}: its definition is encrypted, CLR or hidden`);
+  }
+  const definition = rewriteHeader(needed.definition, { action: "CREATE", name, defaultSchema });
+  if (definition === undefined) {
+    throw new Error(`create the function ${quoteTable(name)}: the head of its definition could not be read`);
   }
   const create = `IF OBJECT_ID(${quoteText(quoteTable(name))}) IS NULL EXEC(${quoteText(definition)});`;
   if (ansiNulls && quotedIdentifier) return [create];
@@ -107,9 +120,9 @@ function columnText(column: ColumnShape, site: CreationSite): string {
   return definitionText(column, keepsAlias(column, site), (name) => !site.takenNames.has(name));
 }
 
-/** A column as CREATE TABLE and ALTER TABLE ADD take it. */
-export function columnDefinition(column: ColumnShape): string {
-  return definitionText(column, false, () => false);
+/** A column as CREATE TABLE, CREATE TYPE and ALTER TABLE ADD take it; the server names its default. */
+export function columnDefinition(column: ColumnShape, keepAlias = false): string {
+  return definitionText(column, keepAlias, () => false);
 }
 
 function definitionText(column: ColumnShape, keepAlias: boolean, isFree: (name: string) => boolean): string {

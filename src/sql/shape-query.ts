@@ -1,3 +1,5 @@
+import { catalogColumns } from "./catalog-columns.ts";
+import { catalogSequences } from "./catalog-sequences.ts";
 import type { Statement } from "./statement.ts";
 import type { TableName } from "../model/table-name.ts";
 
@@ -11,8 +13,8 @@ const fromTable = `d.referenced_class = 1 AND (d.referencing_id = @id OR d.refer
 
 /**
  * Everything about one tracked table, in one round trip; nothing when the login does not see it or tracking is off.
- * Rowsets: the table; its columns; its primary key and unique constraints, a row a column; the functions that its
- * computed columns and defaults need, deepest first.
+ * Rowsets: the table; its columns; its primary key and unique constraints, a row a column; sequences whose names occur
+ * in its defaults; the functions that its computed columns and defaults need, deepest first.
  *
  * Reading sys.sql_expression_dependencies takes a right of its own, which only owners have by default:
  * https://learn.microsoft.com/sql/relational-databases/system-catalog-views/sys-sql-expression-dependencies-transact-sql#permissions
@@ -29,20 +31,7 @@ FROM sys.tables AS t
 JOIN sys.schemas AS s ON s.schema_id = t.schema_id
 JOIN sys.change_tracking_tables AS ct ON ct.object_id = t.object_id
 WHERE t.object_id = @id;
-SELECT c.column_id, c.name, c.max_length, c.precision, c.scale, c.collation_name, c.is_nullable, c.is_rowguidcol,
-  c.is_filestream, c.is_sparse, c.is_column_set, c.is_masked, c.generated_always_type, c.encryption_type, c.graph_type,
-  c.xml_collection_id, base.name AS base_type, own.name AS own_type, own.is_user_defined, own.is_assembly_type,
-  own.is_nullable AS own_is_nullable, ts.name AS own_schema,
-  CONVERT(nvarchar(60), i.seed_value) AS seed_value, CONVERT(nvarchar(60), i.increment_value) AS increment_value,
-  p.definition AS computed_definition, p.is_persisted,
-  d.name AS default_name, d.is_system_named AS default_is_system_named, d.definition AS default_definition
-FROM sys.columns AS c
-LEFT JOIN sys.types AS base ON base.user_type_id = c.system_type_id
-LEFT JOIN sys.types AS own ON own.user_type_id = c.user_type_id
-LEFT JOIN sys.schemas AS ts ON ts.schema_id = own.schema_id
-LEFT JOIN sys.identity_columns AS i ON i.object_id = c.object_id AND i.column_id = c.column_id
-LEFT JOIN sys.computed_columns AS p ON p.object_id = c.object_id AND p.column_id = c.column_id
-LEFT JOIN sys.default_constraints AS d ON d.parent_object_id = c.object_id AND d.parent_column_id = c.column_id
+${catalogColumns}
 WHERE c.object_id = @id
 ORDER BY c.column_id;
 SELECT i.index_id, i.name AS index_name, i.type AS index_type, i.is_primary_key, k.is_system_named, ic.column_id, c.name,
@@ -53,6 +42,10 @@ JOIN sys.columns AS c ON c.object_id = ic.object_id AND c.column_id = ic.column_
 LEFT JOIN sys.key_constraints AS k ON k.parent_object_id = i.object_id AND k.unique_index_id = i.index_id
 WHERE i.object_id = @id AND (i.is_primary_key = 1 OR i.is_unique_constraint = 1)
 ORDER BY i.index_id, ic.key_ordinal;
+${catalogSequences}
+  AND EXISTS (SELECT 1 FROM sys.default_constraints AS d WHERE d.parent_object_id = @id
+    AND CHARINDEX(REPLACE(q.name, N']', N']]'), d.definition COLLATE Latin1_General_100_CI_AS) > 0)
+ORDER BY s.name, q.name;
 IF HAS_PERMS_BY_NAME(N'sys.sql_expression_dependencies', N'OBJECT', N'SELECT') = 1
 BEGIN
   IF EXISTS (SELECT 1 FROM ${toFunction} WHERE ${fromTable})
@@ -64,7 +57,7 @@ BEGIN
       JOIN needed AS n ON n.object_id = d.referencing_id
       WHERE d.referenced_class = 1 AND d.referenced_id <> n.object_id AND n.depth < 32
     )
-    SELECT s.name AS schema_name, o.name AS function_name, m.definition, m.uses_ansi_nulls, m.uses_quoted_identifier,
+    SELECT o.object_id, s.name AS schema_name, o.name AS function_name, m.definition, m.uses_ansi_nulls, m.uses_quoted_identifier,
       n.depth
     FROM (SELECT object_id, MAX(depth) AS depth FROM needed GROUP BY object_id) AS n
     JOIN sys.objects AS o ON o.object_id = n.object_id

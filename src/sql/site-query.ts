@@ -4,7 +4,8 @@ import { constraintNames } from "./create-table.ts";
 import { quoteTable } from "./quote.ts";
 
 /**
- * What the replica has of what a table needs. Rowsets: the database's collation; one row with a column n0, n1, ... a
+ * What the replica has of what a table needs. Rowsets: the database's collation and the login's default
+ * schema; one row with a column n0, n1, ... a
  * name of `constraintNames`, NULL where the name is free; the alias types of the schemas that the table's types are in.
  */
 export function siteQuery(shape: TableShape): Statement {
@@ -16,7 +17,8 @@ export function siteQuery(shape: TableShape): Statement {
   }));
   const taken = names.map((_, at) => `OBJECT_ID(@n${at}) AS n${at}`);
   return {
-    text: `SELECT CONVERT(nvarchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')) AS collation_name;
+    text: `SELECT CONVERT(nvarchar(128), DATABASEPROPERTYEX(DB_NAME(), 'Collation')) AS collation_name,
+  SCHEMA_NAME() AS default_schema;
 SELECT ${taken.length === 0 ? "0 AS none" : taken.join(", ")};
 SELECT s.name AS schema_name, t.name AS type_name, base.name AS base_type, t.max_length, t.precision, t.scale,
   t.collation_name

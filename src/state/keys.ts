@@ -24,6 +24,10 @@ export interface Keys {
   lease(tableKey: string): string;
   /** For work that is no table's, as `modules`. */
   appLease(name: string): string;
+  /** A hash: the state of every module under its `tableKey`. */
+  readonly modules: string;
+  /** What the last run of module sync found. */
+  readonly moduleRun: string;
   /** For SCAN: every key under the prefix, with what is special in a glob escaped. */
   readonly pattern: string;
   /** What a key under the prefix means; undefined for one that is none of ours. */
@@ -41,16 +45,21 @@ export function redisKeys(prefix: string): Keys {
   const primaryUrl = `${start}config:primary_url`;
   const replicaUrl = `${start}config:replica_url`;
   const appLease = `${start}app_lease:`;
+  const modules = `${start}modules`;
+  const moduleRun = `${start}module_run`;
+  const ofApp = new Set([epoch, primaryUrl, replicaUrl, modules, moduleRun]);
   return {
     epoch,
     primaryUrl,
     replicaUrl,
+    modules,
+    moduleRun,
     of: (kind, table) => `${start}${kind}:${tableKey(table)}`,
     lease: (key) => `${start}lease:${key}`,
     appLease: (name) => `${appLease}${name}`,
     pattern: `${prefix.replaceAll(/[*?[\]\\^-]/g, "\\$&")}:*`,
     parse: (key) => {
-      if (key === epoch || key === primaryUrl || key === replicaUrl || key.startsWith(appLease)) return { kind: "app" };
+      if (ofApp.has(key) || key.startsWith(appLease)) return { kind: "app" };
       if (!key.startsWith(start)) return undefined;
       const rest = key.slice(start.length);
       const colon = rest.indexOf(":");

@@ -54,7 +54,7 @@ export function parseTableError(text: string): TableError | undefined {
 }
 
 /** undefined, which is no JSON value, for text that is none. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

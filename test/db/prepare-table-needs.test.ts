@@ -56,6 +56,96 @@ describe("functions", () => {
     ]);
     expect(await databases.replica.rows("SELECT OBJECT_ID(N'calc.Unused') AS id;")).toEqual([{ id: null }]);
   });
+
+  it("get the names that they have now, not those that their definitions tell", async () => {
+    // sp_rename leaves the old name in the definition; a definition without schema says nothing of the one it is in.
+    await databases.primary.run(`CREATE SCHEMA geo;
+      GO
+      CREATE FUNCTION geo.Before(@x int) RETURNS int AS BEGIN RETURN @x + 1; END;
+      GO
+      EXEC sp_rename N'geo.Before', N'After]1';
+      GO
+      CREATE FUNCTION /* without schema */ Shift(@x int) RETURNS int AS BEGIN RETURN @x * 3; END;
+      GO
+      ALTER SCHEMA geo TRANSFER dbo.Shift;
+      GO
+      CREATE TABLE Located (id int NOT NULL PRIMARY KEY, a AS (geo.[After]]1](id)), b AS (geo.Shift(id)));
+      ALTER TABLE Located ENABLE CHANGE_TRACKING;`);
+    const shape = await shapeOf("Located");
+    expect(shape.functions.map(({ definition }) => definition?.trim().slice(0, 26)).sort()).toEqual([
+      "CREATE FUNCTION /* without",
+      "CREATE FUNCTION geo.Before",
+    ]);
+    expect(await prepareTable(replica, shape)).toMatchObject({ kind: "ready", created: true });
+    await databases.replica.run("INSERT Located (id) VALUES (10);");
+    expect(await databases.replica.rows("SELECT id, a, b FROM Located;")).toEqual([{ id: 10, a: 11, b: 30 }]);
+    expect(
+      await databases.replica.rows("SELECT OBJECT_ID(N'geo.Before') AS before, OBJECT_ID(N'dbo.Shift') AS shift;"),
+    ).toEqual([{ before: null, shift: null }]);
+  });
+
+  it("block the table when the head of their definition cannot be read", async () => {
+    const shape = await shapeOf("Located");
+    const [needed] = shape.functions;
+    if (needed === undefined) throw new Error("the table needs no function");
+    const table = { schema: "dbo", name: "Unread" };
+    const functions = [{ ...needed, definition: "CREATE AGGREGATE geo.Before(@x int) RETURNS int" }];
+    expect(await prepareTable(replica, { ...shape, table, functions })).toMatchObject({
+      kind: "blocked",
+      what: expect.stringMatching(/function \[geo\]\..* could not be read$/) as string,
+    });
+    expect(await databases.replica.rows("SELECT OBJECT_ID(N'dbo.Unread') AS id;")).toEqual([{ id: null }]);
+  });
+});
+
+describe("sequences", () => {
+  it("that a default takes its values from are made first, with their schema, and no others", async () => {
+    await databases.primary.run(`CREATE SCHEMA counters;
+      GO
+      CREATE SEQUENCE counters.[Order]]s] AS bigint START WITH 9007199254740993 INCREMENT BY 2 CACHE 20;
+      CREATE SEQUENCE counters.Order1 AS int;
+      CREATE SEQUENCE dbo.Drop1 AS tinyint START WITH 200 INCREMENT BY -5 MINVALUE 10 CYCLE NO CACHE;
+      GO
+      DECLARE @n bigint = NEXT VALUE FOR counters.[Order]]s];
+      GO
+      CREATE TABLE Counted (id int NOT NULL PRIMARY KEY,
+        a bigint NOT NULL CONSTRAINT DF_Counted_a DEFAULT (NEXT VALUE FOR counters.[Order]]s]),
+        b int DEFAULT NEXT VALUE FOR Drop1,
+        c nvarchar(20) DEFAULT N'Order1');
+      ALTER TABLE Counted ENABLE CHANGE_TRACKING;`);
+    const shape = await shapeOf("Counted");
+    expect(shape.sequences.map(({ name }) => name)).toEqual([
+      { schema: "counters", name: "Order]s" },
+      { schema: "dbo", name: "Drop1" },
+    ]);
+    expect(await prepareTable(replica, shape)).toMatchObject({ kind: "ready", created: true });
+    await databases.replica.run("INSERT Counted (id) VALUES (1); INSERT Counted (id) VALUES (2);");
+    expect(await databases.replica.rows("SELECT id, a, b FROM Counted ORDER BY id;")).toEqual([
+      { id: 1, a: "9007199254740993", b: 200 },
+      { id: 2, a: "9007199254740995", b: 195 },
+    ]);
+    expect(await databases.replica.rows("SELECT name FROM sys.sequences ORDER BY name;")).toEqual([
+      { name: "Drop1" },
+      { name: "Order]s" },
+    ]);
+  });
+
+  it("that the replica has are left as they are", async () => {
+    await databases.primary.run(`CREATE SEQUENCE dbo.Shared AS int START WITH 1;
+      GO
+      CREATE TABLE Sharing (id int NOT NULL PRIMARY KEY DEFAULT (NEXT VALUE FOR dbo.Shared), v int);
+      ALTER TABLE Sharing ENABLE CHANGE_TRACKING;`);
+    await databases.replica.run("CREATE SEQUENCE dbo.Shared AS int START WITH 700;");
+    expect(await prepareTable(replica, await shapeOf("Sharing"))).toMatchObject({ kind: "ready", created: true });
+    await databases.replica.run("INSERT Sharing (v) VALUES (1);");
+    expect(await databases.replica.rows("SELECT id FROM Sharing;")).toEqual([{ id: 700 }]);
+  });
+
+  it("are not looked for in tables without them", async () => {
+    await databases.primary.run(`CREATE TABLE Uncounted (id int NOT NULL PRIMARY KEY, v int DEFAULT (1));
+      ALTER TABLE Uncounted ENABLE CHANGE_TRACKING;`);
+    expect((await shapeOf("Uncounted")).sequences).toEqual([]);
+  });
 });
 
 describe("alias types", () => {

@@ -1,6 +1,7 @@
 import type { App } from "../../src/app.ts";
 import { createApp } from "../../src/app.ts";
 import { createLog, type Log } from "../../src/log.ts";
+import { syncModules, type SyncModulesOptions, type SyncModulesResult } from "../../src/modules/sync-modules.ts";
 import { runTick, type TickReport } from "../../src/tick/run-tick.ts";
 import { openTestDatabases, type TestDatabases } from "./databases.ts";
 import { type RedisServer, startRedis } from "./redis-server.ts";
@@ -13,6 +14,8 @@ export interface SyncStack {
   /** Every line that the app logged. */
   readonly lines: Readonly<Record<string, unknown>>[];
   tick(): Promise<TickReport>;
+  /** One run of module sync. */
+  syncModules(options?: Partial<SyncModulesOptions>, app?: App): Promise<SyncModulesResult>;
   /** Ticks until the condition holds. @throws Error after `most` ticks, with the last lines of the log */
   tickUntil(what: string, holds: () => Promise<boolean>, most?: number): Promise<void>;
   /** Enables a table as an operator does, and ticks until it is live. */
@@ -62,6 +65,7 @@ export async function startSyncStack(options: SyncStackOptions = {}): Promise<Sy
     app,
     lines,
     tick,
+    syncModules: (more = {}, by = app) => syncModules(by, { signal: by.stopping, log, ...more }),
     tickUntil,
     startApp,
     load: async (...tables) => {

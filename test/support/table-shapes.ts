@@ -55,6 +55,7 @@ export function tableShape(
     key: keyColumns,
     primaryKey: { name: "PK_OrderLine", systemNamed: false, clustered: true, columns: keyColumns },
     uniques: [],
+    sequences: [],
     functions: [],
     memoryOptimized: false,
     graph: false,

@@ -169,6 +169,7 @@ describe("readShape", () => {
       [tableRow],
       [columnRow],
       [keyRow],
+      [],
       [
         {
           schema_name: "a",

@@ -9,7 +9,12 @@ import {
 import { column, tableShape } from "../../support/table-shapes.ts";
 
 const latin = "Latin1_General_100_CI_AS";
-const emptySite: CreationSite = { collation: latin, takenNames: new Set(), aliasTypes: new Map() };
+const emptySite: CreationSite = {
+  collation: latin,
+  defaultSchema: "dbo",
+  takenNames: new Set(),
+  aliasTypes: new Map(),
+};
 
 const customer = tableShape(
   [
@@ -181,6 +186,7 @@ describe("alias types", () => {
 describe("functions", () => {
   const needed = {
     name: { schema: "calc", name: "Twice" },
+    objectId: 77,
     definition:
       "CREATE FUNCTION calc.Twice(@x int) RETURNS int WITH SCHEMABINDING AS BEGIN RETURN @x * 2 /* it's */ END",
     ansiNulls: true,
@@ -203,6 +209,47 @@ describe("functions", () => {
     );
     expect(statements[2]).toBe("SET ANSI_NULLS ON; SET QUOTED_IDENTIFIER OFF;");
     expect(statements[4]).toBe("SET ANSI_NULLS ON; SET QUOTED_IDENTIFIER ON;");
+  });
+
+  it.each<[string, string, string, CreationSite]>([
+    ["renamed since", "CREATE FUNCTION calc.Double(@x int)", "CREATE FUNCTION [calc].[Twice](@x int)", emptySite],
+    [
+      "moved from the schema of the text",
+      "CREATE FUNCTION Twice(@x int)",
+      "CREATE FUNCTION [calc].[Twice](@x int)",
+      emptySite,
+    ],
+    [
+      "written without schema, which is the login's own here",
+      "CREATE FUNCTION Twice(@x int)",
+      "CREATE FUNCTION Twice(@x int)",
+      { ...emptySite, defaultSchema: "calc" },
+    ],
+    [
+      "written in other quotes",
+      'CREATE FUNCTION [calc]."Twice"(@x int)',
+      'CREATE FUNCTION [calc]."Twice"(@x int)',
+      emptySite,
+    ],
+    [
+      "left as OR ALTER",
+      "CREATE OR ALTER FUNCTION calc.Twice(@x int)",
+      "CREATE FUNCTION calc.Twice(@x int)",
+      emptySite,
+    ],
+  ])("get today's name where they were %s", (_, stored, created, site) => {
+    const body = " RETURNS int AS BEGIN RETURN @x * 2; /* calc.Double */ END";
+    const functions = [{ ...needed, definition: stored + body }];
+    expect(createTableStatements({ ...customer, functions }, site)[2]).toBe(
+      `IF OBJECT_ID(N'[calc].[Twice]') IS NULL EXEC(N'${created}${body}');`,
+    );
+  });
+
+  it("cannot be made from a definition whose head cannot be read", () => {
+    const unread = { ...needed, definition: "CREATE AGGREGATE calc.Twice(@x int) RETURNS int" };
+    expect(() => createTableStatements({ ...customer, functions: [unread] }, emptySite)).toThrow(
+      /\[calc\]\.\[Twice\].*could not be read/,
+    );
   });
 
   it("cannot be made without their definition", () => {
