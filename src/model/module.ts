@@ -43,4 +43,6 @@ export interface ViewIndex {
   readonly included: readonly string[];
   /** Percent; 0: the server's default. */
   readonly fillFactor: number;
+  /** Those of the primary are left out. */
+  readonly disabled: boolean;
 }

@@ -121,6 +121,12 @@ async function keep(session: Session, module: Module, at: number): Promise<Kept>
       `drop the trigger ${trigger} on the replica, and make it again afterwards`,
     );
   }
+  if (permissions?.some((row) => row["grantee"] === null || row["grantor"] === null) === true) {
+    throw new ModuleInTheWay(
+      `${tableKey(module.name)} must be dropped to be made again, and the login may not see who has permissions on it`,
+      "GRANT VIEW DEFINITION TO [the login's user on the replica];",
+    );
+  }
   const owner = facts?.[0]?.["owner_name"];
   return {
     at,

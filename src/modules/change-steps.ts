@@ -1,9 +1,11 @@
 import { definitionHash, moduleSource, type ModuleRecord } from "../model/module-record.ts";
 import type { Module, ModuleName, ModuleType, ViewIndex } from "../model/module.ts";
+import type { Dependency } from "../model/modules-view.ts";
 import type { NeededObject } from "../model/needed-object.ts";
 import { tableKey } from "../model/table-name.ts";
 import { rewriteHeader } from "../sql/definition-header.ts";
 import { usesSystemTime } from "../sql/uses-system-time.ts";
+import { afterTheirs, referencesOf } from "./order-modules.ts";
 import { type PlannedModule, sameIndex } from "./plan-modules.ts";
 
 /** A module's text, with the settings that belong to it. */
@@ -40,8 +42,15 @@ export interface ChangeContext {
   readonly primaryText: ReadonlyMap<number, Definition>;
   /** By the replica's object_id. */
   readonly replicaText: ReadonlyMap<number, Definition>;
-  /** What the plan says of a module of the replica. */
+  /** What each of the primary's modules requires, by object_id. */
+  readonly required: ReadonlyMap<number, readonly number[]>;
+  readonly replicaDependencies: readonly Dependency[];
+  /** The open plan of a module of the replica. */
   readonly planOf: (replica: Module) => PlannedModule | undefined;
+  /** The module as it stands now: an earlier change of the run may have made it anew, with another object_id. */
+  readonly standing: (replica: Module) => Module;
+  /** The object_id of the primary's module of that name. */
+  readonly primaryIdOf: (replica: Module) => number | undefined;
   /** The objects that a text mentions and the replica lacks, in the order of their creation. */
   readonly missingObjects: (definition: string) => readonly NeededObject[];
 }
@@ -51,17 +60,18 @@ export type StepsResult =
   | { readonly kind: "pending"; readonly reason: string; readonly fix?: string };
 
 /**
- * The steps of one module's change. Modules of the replica that are schema-bound to it are dropped before and made
- * again after it, in the same transaction: with the primary's text where they are to change as well. Pure.
+ * The steps of changes that are made together, mostly of one. Modules of the replica that are schema-bound to them are
+ * dropped before and made again after them, in the same transaction: with the primary's text where they are to change
+ * as well, and where that can be. Pure.
+ * @param changes one; or several that can only be made together
  * @param dependants in the order in which they can be created
  */
-export function changeSteps(change: PlannedModule, dependants: readonly Module[], context: ChangeContext): StepsResult {
-  try {
-    return { kind: "steps", ...stepsOf(change, dependants, context) };
-  } catch (error) {
-    if (error instanceof NotPossible) return { kind: "pending", ...error.why };
-    throw error;
-  }
+export function changeSteps(
+  changes: readonly PlannedModule[],
+  dependants: readonly Module[],
+  context: ChangeContext,
+): StepsResult {
+  return possibly(() => stepsOf(changes, dependants, context));
 }
 
 /**
@@ -74,13 +84,21 @@ export function replaceNeededSteps(
   dependants: readonly Module[],
   context: ChangeContext,
 ): StepsResult {
-  try {
-    const around = makeAgain(dependants, context);
-    const middle: ModuleStep[] = [
+  return possibly(() => {
+    const nodes = dependants.map((module) => dependantNode(module, new Set(), context));
+    const steps: ModuleStep[] = [
+      ...dropAll(nodes, context),
       { kind: "drop-needed", object: before },
       { kind: "make-needed", object: after },
+      ...makeAll(nodes, context),
     ];
-    return { kind: "steps", steps: [...around.drops, ...middle, ...around.makes], settled: around.settled };
+    return { steps, settled: settledOf(nodes) };
+  });
+}
+
+function possibly(plan: () => Steps): StepsResult {
+  try {
+    return { kind: "steps", ...plan() };
   } catch (error) {
     if (error instanceof NotPossible) return { kind: "pending", ...error.why };
     throw error;
@@ -101,46 +119,119 @@ interface Steps {
   readonly settled: readonly PlannedModule[];
 }
 
-function stepsOf(change: PlannedModule, dependants: readonly Module[], context: ChangeContext): Steps {
-  const { plan, primary, replica } = change;
-  if (plan.kind === "drop" && replica !== undefined) return dropSteps(change, replica, dependants, context);
-  if (primary === undefined) throw new Error(`change ${change.key}: the plan ${plan.kind} needs the primary's module`);
-  switch (plan.kind) {
-    case "index":
-      return { steps: indexSteps(primary, replica?.indexes ?? []), settled: [change] };
-    case "create": {
-      const { renamedFrom } = plan;
-      if (renamedFrom === undefined) return { steps: makeSteps(change, primary, "CREATE", context), settled: [change] };
-      const around = makeAgain(dependants, context);
-      const steps: ModuleStep[] = [
-        ...around.drops,
-        { kind: "drop", module: renamedFrom, keepAs: tableKey(renamedFrom.name) },
-        { kind: "forget", recordKind: "module", name: renamedFrom.name },
-        ...makeSteps(change, primary, "CREATE", context, tableKey(renamedFrom.name)),
-        ...around.makes,
-      ];
-      return { steps, settled: [change, ...around.settled] };
+/** A module that is taken down, made, or both. */
+interface Node {
+  /** What stands on the replica and has to be dropped. */
+  readonly dropped: Module | undefined;
+  /** Empty: it is only dropped. */
+  readonly makes: readonly ModuleStep[];
+  /** The primary's module that it is made from; undefined: as it stood on the replica. */
+  readonly primary: Module | undefined;
+  /** The change that is done by it. */
+  readonly settles: PlannedModule | undefined;
+}
+
+function stepsOf(changes: readonly PlannedModule[], dependants: readonly Module[], context: ChangeContext): Steps {
+  const [only, ...others] = changes;
+  if (only !== undefined && others.length === 0) {
+    const { plan, primary, replica } = only;
+    if (plan.kind === "drop" && replica !== undefined) return dropSteps(only, replica, dependants, context);
+    if (plan.kind === "index" && primary !== undefined) {
+      return { steps: indexSteps(primary, replica?.indexes ?? []), settled: [only] };
     }
-    case "alter": {
-      if (isAlreadyMade(change, primary, context)) return recordSteps(change, primary, context);
-      const around = makeAgain(dependants, context);
-      const steps = [...around.drops, ...makeSteps(change, primary, "ALTER", context), ...around.makes];
-      return { steps, settled: [change, ...around.settled] };
+    if (plan.kind === "alter" && primary !== undefined && isAlreadyMade(only, primary, context)) {
+      return recordSteps(only, primary, context);
     }
-    case "recreate": {
-      if (replica === undefined) throw new Error(`change ${change.key}: nothing to recreate`);
-      const around = makeAgain(dependants, context);
-      const steps: ModuleStep[] = [
-        ...around.drops,
-        { kind: "drop", module: replica, keepAs: tableKey(replica.name) },
-        ...makeSteps(change, primary, "CREATE", context, tableKey(replica.name)),
-        ...around.makes,
-      ];
-      return { steps, settled: [change, ...around.settled] };
-    }
-    default:
-      throw new Error(`change ${change.key}: the plan ${plan.kind} changes nothing`);
   }
+  const bound = new Set(dependants.map(({ name }) => tableKey(name)));
+  const own = changes.map((change) => changeNode(change, bound, context));
+  const targets = new Set(own.flatMap(({ dropped }) => (dropped === undefined ? [] : [tableKey(dropped.name)])));
+  const around = dependants
+    .filter(({ name }) => !targets.has(tableKey(name)))
+    .map((module) => dependantNode(module, new Set(changes), context));
+  const nodes = [...own, ...around];
+  return { steps: [...dropAll(nodes, context), ...makeAll(nodes, context)], settled: settledOf(nodes) };
+}
+
+function settledOf(nodes: readonly Node[]): PlannedModule[] {
+  return nodes.flatMap(({ settles }) => (settles === undefined ? [] : [settles]));
+}
+
+/** What refers to others goes before them. */
+function dropAll(nodes: readonly Node[], { replicaDependencies }: ChangeContext): ModuleStep[] {
+  const dropped = nodes.filter((node) => node.dropped !== undefined);
+  const refersTo = referencesOf(replicaDependencies);
+  const inOrder = afterTheirs(dropped, ({ dropped: module }) => module?.objectId, refersTo);
+  return inOrder.reverse().flatMap(({ dropped: module, makes, primary }): ModuleStep[] => {
+    if (module === undefined) return [];
+    const step: ModuleStep = { kind: "drop", module, keepAs: makes.length === 0 ? undefined : tableKey(module.name) };
+    // What is made from the primary's text is recorded anew, under the name that it has then.
+    const isForgotten =
+      makes.length === 0 || (primary !== undefined && tableKey(primary.name) !== tableKey(module.name));
+    return isForgotten ? [step, { kind: "forget", recordKind: "module", name: module.name }] : [step];
+  });
+}
+
+/** Each after those that its text refers to: by the primary's references where the text is the primary's. */
+function makeAll(nodes: readonly Node[], context: ChangeContext): ModuleStep[] {
+  const { required, replicaDependencies, primaryIdOf } = context;
+  const made = nodes.filter(({ makes }) => makes.length > 0);
+  const byPrimary = new Map(
+    made.flatMap(({ primary, dropped }, at) => {
+      const id = primary?.objectId ?? (dropped && primaryIdOf(dropped));
+      return id === undefined ? [] : [[id, at] as const];
+    }),
+  );
+  const byReplica = new Map(
+    made.flatMap((node, at) => (node.dropped === undefined ? [] : [[node.dropped.objectId, at]])),
+  );
+  const refersTo = referencesOf(replicaDependencies);
+  const before = new Map(
+    made.map(({ primary, dropped }, at) => {
+      const theirs =
+        primary === undefined
+          ? (refersTo.get(dropped?.objectId ?? 0) ?? []).map((id) => byReplica.get(id))
+          : (required.get(primary.objectId) ?? []).map((id) => byPrimary.get(id));
+      return [at, theirs.filter((each) => each !== undefined)] as const;
+    }),
+  );
+  return afterTheirs([...made.entries()], ([at]) => at, before).flatMap(([, { makes }]) => makes);
+}
+
+/** @param bound by `tableKey`, what has to be dropped for being bound to one of the changes */
+function changeNode(change: PlannedModule, bound: ReadonlySet<string>, context: ChangeContext): Node {
+  const { plan, primary, replica } = change;
+  const planned = plan.kind === "create" ? plan.renamedFrom : replica;
+  const old = planned && context.standing(planned);
+  if (plan.kind === "drop" && old !== undefined) {
+    return { dropped: old, makes: [], primary: undefined, settles: change };
+  }
+  if (primary === undefined || !["create", "alter", "recreate", "index"].includes(plan.kind)) {
+    throw new Error(`change ${change.key}: the plan ${plan.kind} changes nothing`);
+  }
+  const stays = plan.kind === "alter" && old !== undefined && !bound.has(tableKey(old.name));
+  const makes = stays
+    ? makeSteps(change, primary, "ALTER", context)
+    : makeSteps(change, primary, "CREATE", context, old && tableKey(old.name));
+  return { dropped: stays ? undefined : old, makes, primary, settles: change };
+}
+
+/** With the primary's text where it is to change as well and that can be; else as it stands. */
+function dependantNode(module: Module, changes: ReadonlySet<PlannedModule>, context: ChangeContext): Node {
+  const planned = context.planOf(module);
+  if (planned !== undefined && !changes.has(planned) && isOpen(planned)) {
+    try {
+      return { ...changeNode(planned, new Set([tableKey(module.name)]), context), dropped: module };
+    } catch (error) {
+      if (!(error instanceof NotPossible)) throw error;
+    }
+  }
+  const makes = sameAgain(module, context, tableKey(module.name));
+  return { dropped: module, makes, primary: undefined, settles: undefined };
+}
+
+function isOpen({ plan }: PlannedModule): boolean {
+  return ["create", "alter", "recreate", "index", "drop"].includes(plan.kind);
 }
 
 /** Whether the replica holds the very text that would be made now: the ledger does not know it, or knows an older one. */
@@ -161,7 +252,7 @@ function recordSteps(change: PlannedModule, primary: Module, context: ChangeCont
   if (definition === undefined) throw new Error(`record ${change.key}: its definition is not known`);
   const steps: ModuleStep[] = [
     ...indexSteps(primary, change.replica?.indexes ?? []),
-    { kind: "record", record: recordOf(change, primary, definition) },
+    { kind: "record", record: recordOf(change, primary, definition, true) },
   ];
   return { steps, settled: [change] };
 }
@@ -195,36 +286,6 @@ function drop(module: Module): ModuleStep[] {
   ];
 }
 
-interface MadeAgain {
-  readonly drops: readonly ModuleStep[];
-  readonly makes: readonly ModuleStep[];
-  readonly settled: readonly PlannedModule[];
-}
-
-/** Takes dependants out of the way and makes them again; those that are to be dropped are only dropped. */
-function makeAgain(dependants: readonly Module[], context: ChangeContext): MadeAgain {
-  const drops: ModuleStep[] = [];
-  const makes: ModuleStep[] = [];
-  const settled: PlannedModule[] = [];
-  for (const module of dependants) {
-    const planned = context.planOf(module);
-    const keepAs = tableKey(module.name);
-    if (planned?.plan.kind === "drop") {
-      drops.unshift(...drop(module));
-      settled.push(planned);
-      continue;
-    }
-    drops.unshift({ kind: "drop", module, keepAs });
-    if (planned?.primary !== undefined && ["alter", "recreate", "index"].includes(planned.plan.kind)) {
-      makes.push(...makeSteps(planned, planned.primary, "CREATE", context, keepAs));
-      settled.push(planned);
-      continue;
-    }
-    makes.push(...sameAgain(module, context, keepAs));
-  }
-  return { drops, makes, settled };
-}
-
 /** As it stands on the replica. Its record goes on to hold: the text is the same. */
 function sameAgain(module: Module, context: ChangeContext, keepAs: string): ModuleStep[] {
   const definition = context.replicaText.get(module.objectId);
@@ -243,7 +304,9 @@ function sameAgain(module: Module, context: ChangeContext, keepAs: string): Modu
       definition: { ...definition, text },
       restoreFrom: keepAs,
     },
-    ...module.indexes.map((index): ModuleStep => ({ kind: "create-index", view: module.name, index })),
+    ...module.indexes
+      .filter(({ disabled }) => !disabled)
+      .map((index): ModuleStep => ({ kind: "create-index", view: module.name, index })),
   ];
 }
 
@@ -271,7 +334,7 @@ function makeSteps(
     ...context.missingObjects(definition.text).map((object): ModuleStep => ({ kind: "make-needed", object })),
     { kind: "make", name: primary.name, type, definition: { ...definition, text }, restoreFrom },
     ...primary.indexes.map((index): ModuleStep => ({ kind: "create-index", view: primary.name, index })),
-    { kind: "record", record: recordOf(change, primary, definition) },
+    { kind: "record", record: recordOf(change, primary, definition, action === "ALTER") },
   ];
 }
 
@@ -288,11 +351,13 @@ function recordOf(
   { plan, replica, record }: PlannedModule,
   primary: Module,
   definition: Definition,
+  isAltered: boolean,
 ): Omit<ModuleRecord, "replicaHash"> {
   const isNew = plan.kind === "create" && plan.renamedFrom === undefined;
   return {
     kind: "module",
-    name: replica?.name ?? primary.name,
+    // ALTER leaves the name as the replica spells it.
+    name: isAltered ? (replica?.name ?? primary.name) : primary.name,
     created: isNew || record?.created === true,
     primaryObjectId: primary.objectId,
     source: moduleSource(definitionHash(definition.text), definition),

@@ -10,7 +10,14 @@ export interface ModuleFailure {
   readonly sqlError?: number | undefined;
   /** Passes on its own: it is tried again with the next run. */
   readonly passing: boolean;
+  /** May come of the order in which modules are made: something that another change brings is missing. */
+  readonly needsOthers: boolean;
 }
+
+/** Wrong names, columns, types and parameters of what is referred to; and what refers to it still. */
+const needingOthers: ReadonlySet<number> = new Set([
+  207, 208, 313, 2715, 3729, 3732, 4121, 4413, 4429, 4512, 4513, 8144,
+]);
 
 /**
  * By the number of the server's error, never by its text.
@@ -19,7 +26,8 @@ export interface ModuleFailure {
 export function explainModuleError(error: unknown, name: ModuleName): ModuleFailure {
   const sqlError = sqlErrorNumber(error);
   const reason = sqlErrorText(error) ?? describeError(error);
-  return { reason, fix: fixOf(sqlError, name), sqlError, passing: isTransient(error) };
+  const needsOthers = needingOthers.has(sqlError ?? 0);
+  return { reason, fix: fixOf(sqlError, name), sqlError, passing: isTransient(error), needsOthers };
 }
 
 function fixOf(number: number | undefined, name: ModuleName): string | undefined {
@@ -44,6 +52,10 @@ function fixOf(number: number | undefined, name: ModuleName): string | undefined
     case 297:
     case 300:
     case 2760: // the schema may not be used
+    case 1088: // cannot find the object, or no permission
+    case 3701:
+    case 3704:
+    case 4902:
     case 15247: // no permission for this action
       return (
         `GRANT CREATE SCHEMA, CREATE VIEW, CREATE PROCEDURE, CREATE FUNCTION, CREATE TYPE, CREATE SYNONYM, VIEW DEFINITION, REFERENCES ` +
@@ -52,9 +64,4 @@ function fixOf(number: number | undefined, name: ModuleName): string | undefined
     default:
       return undefined;
   }
-}
-
-/** Whether the failure may come of the order in which modules are made: something that another change brings is missing. */
-export function mayNeedOthers(failure: ModuleFailure): boolean {
-  return [207, 208, 2715, 3729, 3732, 4121, 4413, 4429, 4513].includes(failure.sqlError ?? 0);
 }

@@ -1,5 +1,5 @@
 import type { ModuleChangeKind, ModuleState } from "../model/module-state.ts";
-import { moduleSource } from "../model/module-record.ts";
+import { definitionHash, moduleSource } from "../model/module-record.ts";
 import { nextRetry } from "../state/back-off.ts";
 import type { ModuleFailure } from "./explain-module-error.ts";
 import type { PlannedModule } from "./plan-modules.ts";
@@ -7,6 +7,8 @@ import type { PlannedModule } from "./plan-modules.ts";
 /** What became of a module's change in this run. */
 export type ModuleOutcome =
   | { readonly kind: "changed"; readonly what: ModuleChangeKind }
+  /** The replica held that very text already. */
+  | { readonly kind: "recognized" }
   | { readonly kind: "failed"; readonly failure: ModuleFailure }
   /** Failed a short while ago; its time has not come. */
   | { readonly kind: "waiting" }
@@ -19,6 +21,10 @@ interface Moment {
   readonly redact: (text: string) => string;
 }
 
+export function isDone(outcome: ModuleOutcome | undefined): boolean {
+  return outcome?.kind === "changed" || outcome?.kind === "recognized";
+}
+
 /** Whether the plan changes anything on the replica. */
 export function isChange({ plan }: PlannedModule): boolean {
   return ["create", "alter", "recreate", "index", "drop"].includes(plan.kind);
@@ -27,7 +33,9 @@ export function isChange({ plan }: PlannedModule): boolean {
 /** Names what is to be done, so that a newer definition is tried at once after an older one has failed. */
 export function attemptOf({ plan, primary }: PlannedModule): string {
   const source = primary?.hash === undefined ? "" : moduleSource(primary.hash, primary);
-  return [plan.kind, source, ...(primary?.indexes ?? []).map(({ name }) => name)].join(" ");
+  const indexes =
+    primary === undefined || primary.indexes.length === 0 ? [] : [definitionHash(JSON.stringify(primary.indexes))];
+  return [plan.kind, source, ...indexes].join(" ");
 }
 
 /** Whether a change's time has come. */
@@ -76,6 +84,8 @@ function stateOf(
     case "changed":
       if (outcome.what === "dropped") return undefined;
       return { type, state: "in-sync", lastChange: { what: outcome.what, at: iso(moment.clock.now()) } };
+    case "recognized":
+      return { ...stands, state: "in-sync" };
     case "failed":
       return { ...stands, ...failed(planned, outcome.failure, before, moment) };
     case "postponed":

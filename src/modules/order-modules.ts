@@ -14,7 +14,9 @@ export function requirements(modules: readonly Module[], dependencies: readonly 
     const module = byId.get(from);
     if (module === undefined || ofType || !byId.has(to)) continue;
     if (module.type !== "V" && module.type !== "IF" && !module.schemaBound && !bound) continue;
-    required.set(from, [...(required.get(from) ?? []), to]);
+    const known = required.get(from);
+    if (known === undefined) required.set(from, [to]);
+    else known.push(to);
   }
   return required;
 }
@@ -40,18 +42,33 @@ export function orderModules(
   ];
 }
 
-/** Depth first, in the given order where nothing else decides. Iterative: chains may be thousands long. */
-function afterTheirs(
-  modules: readonly PlannedModule[],
-  idOf: (module: PlannedModule) => number | undefined,
+/** What each object refers to, by object_id. */
+export function referencesOf(dependencies: readonly Dependency[]): Map<number, number[]> {
+  const references = new Map<number, number[]>();
+  for (const { from, to, ofType } of dependencies) {
+    const known = references.get(from);
+    if (ofType) continue;
+    if (known === undefined) references.set(from, [to]);
+    else known.push(to);
+  }
+  return references;
+}
+
+/**
+ * Each after those that have to come before it; depth first, in the given order where nothing else decides. Iterative:
+ * chains may be thousands long. A cycle is broken somewhere.
+ */
+export function afterTheirs<T>(
+  modules: readonly T[],
+  idOf: (module: T) => number | undefined,
   before: ReadonlyMap<number, readonly number[]>,
-): PlannedModule[] {
-  const byId = new Map<number, PlannedModule>();
+): T[] {
+  const byId = new Map<number, T>();
   for (const module of modules) {
     const id = idOf(module);
     if (id !== undefined) byId.set(id, module);
   }
-  const ordered: PlannedModule[] = [];
+  const ordered: T[] = [];
   const seen = new Set<number>();
   const neighbours = (id: number): number[] => [...(before.get(id) ?? [])].sort((a, b) => b - a);
   for (const root of byId.keys()) {
@@ -73,6 +90,29 @@ function afterTheirs(
     }
   }
   return ordered;
+}
+
+/**
+ * A change, and every open one that the modules which it drags along require, until nothing is added: what can only be
+ * made in one transaction.
+ */
+export function changesTogether(
+  planned: PlannedModule,
+  among: {
+    /** The plans of what is schema-bound to a change's module on the replica. */
+    readonly dragged: (planned: PlannedModule) => readonly PlannedModule[];
+    readonly requiredBy: (planned: PlannedModule) => readonly PlannedModule[];
+    readonly isOpen: (planned: PlannedModule) => boolean;
+  },
+): PlannedModule[] {
+  const group = new Set([planned]);
+  for (const member of group) {
+    const dragged = among.dragged(member);
+    // What the change itself requires had its turn before.
+    const required = (member === planned ? dragged : [member, ...dragged]).flatMap((each) => among.requiredBy(each));
+    for (const each of [...dragged, ...required]) if (among.isOpen(each)) group.add(each);
+  }
+  return [...group];
 }
 
 /**

@@ -18,7 +18,7 @@ export function outdatedObjects(
   const there = new Map(replica.needed.map((object) => [keyOf(object), object]));
   return primary.flatMap((after) => {
     const before = there.get(keyOf(after));
-    const differs = before !== undefined && before.kind === after.kind && before.definition !== after.definition;
+    const differs = before !== undefined && before.definition !== after.definition;
     return differs && after.kind !== "sequence" && after.create !== undefined && ours.has(keyOf(after))
       ? [{ before, after }]
       : [];

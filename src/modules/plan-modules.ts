@@ -61,16 +61,28 @@ export function planModules(
   const wanted = new Map<string, Module>();
   const planned: PlannedModule[] = [];
   for (const module of primary.modules) {
-    const twin = wanted.get(key(module.name));
-    if (twin === undefined) wanted.set(key(module.name), module);
-    else planned.push({ ...facts(module, undefined, undefined), plan: indistinct(twin) });
+    const at = key(module.name);
+    const twin = wanted.get(at);
+    if (twin === undefined) wanted.set(at, module);
+    else {
+      // Of two names that the replica cannot tell apart, the one that it has already goes on.
+      const second = onReplica.get(at)?.name.name === module.name.name ? twin : module;
+      wanted.set(at, second === twin ? module : twin);
+      planned.push({ ...facts(second, undefined, undefined), plan: indistinct(second === twin ? module : twin) });
+    }
   }
   const gone = [...onReplica].filter(([at]) => !wanted.has(at)).map(([, module]) => module);
   const droppable = (module: Module): boolean => {
+    if (module.type === "CLR") return false;
     const record = recordOf.get(key(module.name));
-    return record?.created === true || (module.type === "V" && options.dropUnknownViews);
+    // Somebody may have dropped ours and made another one of the same name.
+    const isOurs = record?.created === true && record.replicaHash === module.hash;
+    return isOurs || (module.type === "V" && options.dropUnknownViews);
   };
-  const dropsHeld = holdDrops(primary, replica, wanted, key, droppable, options.confirmed);
+  const ids = new Set(primary.modules.map(({ objectId }) => objectId));
+  const known = replica.modules.flatMap(({ name }) => recordOf.get(key(name)) ?? []);
+  const seen = known.filter(({ name, primaryObjectId }) => wanted.has(key(name)) || ids.has(primaryObjectId));
+  const dropsHeld = holdDrops(primary, gone.some(droppable), known.length, seen.length, options.confirmed);
 
   const renamed = new Set<Module>();
   for (const [at, module] of wanted) {
@@ -118,7 +130,8 @@ function planOne(
   if (there.type === "CLR") {
     return { kind: "hold", reason: "the replica has a CLR routine of this name", fix: "rename or drop it there" };
   }
-  if (there.type !== module.type) return { kind: "recreate" };
+  // ALTER would leave the other procedures of a group.
+  if (there.type !== module.type || there.numbered) return { kind: "recreate" };
   if (!isSame(module, there, record)) return { kind: "alter" };
   if (!sameIndexes(module.indexes, there.indexes)) return { kind: "index" };
   return record?.primaryObjectId === module.objectId && record.replicaHash === there.hash
@@ -173,14 +186,15 @@ function indistinct(twin: Module): ModulePlan {
 
 /**
  * Catalog views leave out what the login may not see, so what is missing may only be hidden: nothing is dropped without
- * the right to see everything, nor when most of what is followed is missing at once.
+ * the right to see everything, nor when all or most of what came from the primary is missing at once.
+ * @param known modules of the replica that the ledger knows
+ * @param seen those of them that the primary shows, be it under another name
  */
 function holdDrops(
   primary: ModulesView,
-  replica: ModulesView,
-  wanted: ReadonlyMap<string, Module>,
-  key: (name: ModuleName) => string,
-  droppable: (module: Module) => boolean,
+  wouldDrop: boolean,
+  known: number,
+  seen: number,
   confirmed: boolean,
 ): ModulesPlan["dropsHeld"] {
   if (!primary.seesAll) {
@@ -189,13 +203,12 @@ function holdDrops(
       fix: "GRANT VIEW DEFINITION TO [the login's user on the primary];",
     };
   }
-  const gone = replica.modules.filter((module) => !wanted.has(key(module.name)) && droppable(module)).length;
-  const present = replica.modules.filter((module) => wanted.has(key(module.name))).length;
-  const known = gone + present;
-  const collapsed = wanted.size === 0 || (known > 10 && present * 2 < known);
-  if (confirmed || gone === 0 || !collapsed) return undefined;
+  const none = primary.modules.length === 0 || (known > 0 && seen === 0);
+  if (confirmed || !wouldDrop || !(none || (known > 10 && seen * 2 < known))) return undefined;
   return {
-    reason: `the primary shows ${wanted.size === 0 ? "no module at all" : `only ${present} of ${known} modules`} that the replica has`,
+    reason: none
+      ? "the primary shows none of the modules that the replica has"
+      : `the primary shows only ${seen} of the ${known} modules that came from it`,
     fix: "POST /api/modules/sync?confirm=1 if they are really gone",
   };
 }

@@ -39,14 +39,16 @@ async function readView(database: Database, rowsets: readonly Row[][], memory: H
   const [facts, modules, indexes, ...needed] = rowsets;
   const rows = modules ?? [];
   const hashes = await readHashes(database, rows, memory);
-  const byView = groupBy(indexes ?? [], (row) => row["object_id"] as number);
+  // A disabled index of the primary is no part of what is followed; one of the replica stands in the way of a new one.
+  const followed = (indexes ?? []).filter((row) => database.role === "replica" || row["is_disabled"] !== true);
+  const viewIndexes = groupBy(followed, (row) => row["object_id"] as number);
   const fact = facts?.[0] ?? {};
   return {
     seesAll: fact["sees_all"] === 1,
     seesDependencies: fact["sees_dependencies"] === 1,
     defaultSchema: typeof fact["default_schema"] === "string" ? fact["default_schema"] : "dbo",
     caseSensitive: /_(CS|BIN2?)(_|$)/.test(String(fact["collation_name"])),
-    modules: rows.map((row) => moduleOf(row, hashes, byView.get(row["object_id"] as number) ?? [])),
+    modules: rows.map((row) => moduleOf(row, hashes, viewIndexes.get(row["object_id"] as number) ?? [])),
     needed: readNeededObjects(needed),
   };
 }
@@ -118,6 +120,7 @@ function indexOf(name: string, columns: readonly Row[]): ViewIndex {
       .map((row) => ({ column: row["column_name"] as string, descending: row["is_descending_key"] === true })),
     included: columns.filter((row) => row["is_included_column"] === true).map((row) => row["column_name"] as string),
     fillFactor: first["fill_factor"] as number,
+    disabled: first["is_disabled"] === true,
   };
 }
 

@@ -7,7 +7,7 @@ import { tableKey } from "../model/table-name.ts";
 import type { Definition, ModuleStep } from "./change-steps.ts";
 import { neededObjectChooser } from "./choose-needed-objects.ts";
 import { DefinitionStore } from "./definition-store.ts";
-import type { ModuleOutcome } from "./module-outcome.ts";
+import { isDone, type ModuleOutcome } from "./module-outcome.ts";
 import { boundTo } from "./order-modules.ts";
 import type { PlannedModule } from "./plan-modules.ts";
 import { readDependencies, readReplicaModules } from "./read-modules.ts";
@@ -20,10 +20,12 @@ export class ReplicaPicture {
   readonly #database: Database;
   readonly #texts: DefinitionStore;
   readonly #planned: ReadonlyMap<string, PlannedModule>;
+  readonly #primaryIds: ReadonlyMap<string, number>;
   readonly #choose: (definition: string) => readonly NeededObject[];
   readonly #objects: Map<string, NeededObject>;
   readonly #caseSensitive: boolean;
   #view: ModulesView;
+  #standing: ReadonlyMap<string, Module>;
   #dependencies: Promise<readonly Dependency[]> | undefined;
   #outdated = false;
 
@@ -36,12 +38,31 @@ export class ReplicaPicture {
     this.#database = database;
     this.#view = view;
     this.#caseSensitive = view.caseSensitive;
+    this.#standing = this.#byKey(view);
     this.#texts = new DefinitionStore(database);
     this.#objects = new Map(view.needed.map((object) => [this.#objectKey(object), object]));
     this.#choose = neededObjectChooser(primaryObjects, (name) => (view.caseSensitive ? name : name.toLowerCase()));
-    this.#planned = new Map(
-      planned.flatMap((each) => (each.replica === undefined ? [] : [[this.#key(each.replica), each] as const])),
+    this.#primaryIds = new Map(
+      planned.flatMap(({ primary }) =>
+        primary === undefined ? [] : [[this.#key(primary), primary.objectId] as const],
+      ),
     );
+    this.#planned = new Map(
+      planned.flatMap((each) => {
+        const stands = each.plan.kind === "create" ? each.plan.renamedFrom : each.replica;
+        return stands === undefined ? [] : [[this.#key(stands), each] as const];
+      }),
+    );
+  }
+
+  /** The module of that name as it was read last; the given one where there was none. */
+  standing(module: Module): Module {
+    return this.#standing.get(this.#key(module)) ?? module;
+  }
+
+  /** The object_id of the primary's module of that name. */
+  primaryIdOf(module: Module): number | undefined {
+    return this.#primaryIds.get(this.#key(module));
   }
 
   dependencies(): Promise<readonly Dependency[]> {
@@ -50,34 +71,35 @@ export class ReplicaPicture {
   }
 
   /** What is schema-bound to the module that the change touches, in the order of creation. */
-  async boundTo({ plan, replica }: PlannedModule): Promise<Module[]> {
+  async boundTo(planned: PlannedModule): Promise<Module[]> {
+    const dependencies = await this.dependencies();
+    const bound = this.#boundTo(planned, dependencies);
+    return this.#outdated && bound.length > 0 ? (await this.boundNow())(planned) : bound;
+  }
+
+  /** The same for many, of this moment. */
+  async boundNow(): Promise<(planned: PlannedModule) => Module[]> {
+    if (this.#outdated) await this.#readAgain();
+    const dependencies = await this.dependencies();
+    return (planned) => this.#boundTo(planned, dependencies);
+  }
+
+  #boundTo({ plan, replica }: PlannedModule, dependencies: readonly Dependency[]): Module[] {
     const target = plan.kind === "create" ? plan.renamedFrom : replica;
     if (target === undefined || plan.kind === "index") return [];
-    return this.#bound(
-      () => this.#view.modules.find((module) => this.#key(module) === this.#key(target))?.objectId,
-      false,
-    );
+    return boundTo(this.standing(target).objectId, false, this.#view.modules, dependencies);
   }
 
-  /** What uses a type, in the order of creation. */
-  boundToObject(object: NeededObject): Promise<Module[]> {
-    const ofType = object.kind !== "synonym" && object.kind !== "sequence";
-    return this.#bound(() => object.id, ofType);
-  }
-
-  async #bound(target: () => number | undefined, ofType: boolean): Promise<Module[]> {
-    const found = async (): Promise<Module[]> =>
-      boundTo(target() ?? 0, ofType, this.#view.modules, await this.dependencies());
-    const bound = await found();
-    if (!this.#outdated || bound.length === 0) return bound;
-    await this.#readAgain();
-    return found();
+  /** What uses a type, in the order of creation. Nothing has been changed yet when it is asked. */
+  async boundToObject({ id, kind }: NeededObject): Promise<Module[]> {
+    const ofType = kind !== "synonym" && kind !== "sequence";
+    return boundTo(id, ofType, this.#view.modules, await this.dependencies());
   }
 
   /** The plan of a module of the replica; undefined where its change is done. */
   planOf(module: Module, outcomes?: ReadonlyMap<string, ModuleOutcome>): PlannedModule | undefined {
     const planned = this.#planned.get(this.#key(module));
-    return planned !== undefined && outcomes?.get(planned.key)?.kind === "changed" ? undefined : planned;
+    return planned !== undefined && isDone(outcomes?.get(planned.key)) ? undefined : planned;
   }
 
   texts(modules: readonly Module[]): Promise<ReadonlyMap<number, Definition>> {
@@ -110,9 +132,14 @@ export class ReplicaPicture {
 
   async #readAgain(): Promise<void> {
     this.#view = await readReplicaModules(this.#database, new Map());
+    this.#standing = this.#byKey(this.#view);
     this.#dependencies = undefined;
     this.#texts.clear();
     this.#outdated = false;
+  }
+
+  #byKey({ modules }: ModulesView): Map<string, Module> {
+    return new Map(modules.map((module) => [this.#key(module), module]));
   }
 
   #key({ name }: Pick<Module, "name">): string {

@@ -147,6 +147,7 @@ async function recordEqual(app: App, fence: bigint, { replica, plan }: Facts): P
 
 /** Records of what the replica no longer has: somebody dropped it there. */
 function goneRecords(replica: ReplicaModules): ModuleRecord[] {
+  if (!replica.seesAll) return [];
   const modules = new Set(replica.modules.map(({ name }) => tableKey(name)));
   const objects = new Set(replica.needed.map(({ kind, name }) => `${kind} ${tableKey(name)}`));
   return replica.records.filter(({ kind, name }) =>

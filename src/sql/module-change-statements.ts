@@ -72,11 +72,12 @@ export function keepModuleText(name: ModuleName, keptAs: number): string {
 FROM sys.objects AS o WHERE o.object_id = ${id};
 SELECT p.state, p.permission_name, c.name AS column_name, e.name AS grantee, r.name AS grantor
 FROM sys.database_permissions AS p
-JOIN sys.database_principals AS e ON e.principal_id = p.grantee_principal_id
-JOIN sys.database_principals AS r ON r.principal_id = p.grantor_principal_id
+LEFT JOIN sys.database_principals AS e ON e.principal_id = p.grantee_principal_id
+LEFT JOIN sys.database_principals AS r ON r.principal_id = p.grantor_principal_id
 LEFT JOIN sys.columns AS c ON c.object_id = p.major_id AND c.column_id = p.minor_id
 WHERE p.class = 1 AND p.major_id = ${id}
-ORDER BY CASE p.state WHEN 'W' THEN 1 WHEN 'G' THEN 2 WHEN 'D' THEN 3 ELSE 4 END, p.grantee_principal_id;
+ORDER BY CASE p.state WHEN 'W' THEN 1 WHEN 'G' THEN 2 WHEN 'D' THEN 3 ELSE 4 END, CASE p.grantor_principal_id WHEN 1 THEN 0 ELSE 1 END,
+  p.grantee_principal_id;
 SELECT ROW_NUMBER() OVER (ORDER BY p.class, p.minor_id, p.name) AS n, p.class, p.minor_id, p.name, p.value,
   CASE p.class WHEN 2 THEN a.name ELSE c.name END AS part
 INTO #kept_${keptAs}
@@ -89,7 +90,8 @@ WHERE p.class IN (1, 2) AND p.major_id = ${id};`;
 /** Gives the kept extended properties back; those of a column or parameter that is gone are let go. */
 export function restorePropertiesText(name: ModuleName, type: ModuleType, keptAs: number): string {
   const object = quoteText(quoteTable(name));
-  return `DECLARE @n int = 0, @class tinyint, @minor int, @name sysname, @value sql_variant, @part sysname, @kind varchar(128);
+  return `DECLARE @schema sysname = ${quoteText(name.schema)}, @module sysname = ${quoteText(name.name)};
+DECLARE @n int = 0, @class tinyint, @minor int, @name sysname, @value sql_variant, @part sysname, @kind varchar(128);
 WHILE 1 = 1
 BEGIN
   SELECT TOP (1) @n = k.n, @class = k.class, @minor = k.minor_id, @name = k.name, @value = k.value, @part = k.part
@@ -98,8 +100,8 @@ BEGIN
   SET @kind = CASE WHEN @class = 2 THEN 'PARAMETER' WHEN @minor > 0 THEN 'COLUMN' END;
   IF @kind = 'PARAMETER' AND NOT EXISTS (SELECT 1 FROM sys.parameters AS a WHERE a.object_id = OBJECT_ID(${object}) AND a.name = @part) CONTINUE;
   IF @kind = 'COLUMN' AND NOT EXISTS (SELECT 1 FROM sys.columns AS c WHERE c.object_id = OBJECT_ID(${object}) AND c.name = @part) CONTINUE;
-  EXEC sys.sp_addextendedproperty @name = @name, @value = @value, @level0type = 'SCHEMA', @level0name = ${quoteText(name.schema)},
-    @level1type = '${moduleWord(type)}', @level1name = ${quoteText(name.name)}, @level2type = @kind, @level2name = @part;
+  EXEC sys.sp_addextendedproperty @name = @name, @value = @value, @level0type = 'SCHEMA', @level0name = @schema,
+    @level1type = '${moduleWord(type)}', @level1name = @module, @level2type = @kind, @level2name = @part;
 END;
 DROP TABLE #kept_${keptAs};`;
 }

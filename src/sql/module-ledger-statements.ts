@@ -55,7 +55,7 @@ export function recordModuleStatement(record: Omit<ModuleRecord, "replicaHash">)
 ${deleteRow}
 INSERT mssql_sync.modules (kind, schema_name, object_name, created, primary_object_id, source_hash, replica_hash, changed_at)
 SELECT @kind, @schema, @name, @created, @object_id, @source, CONVERT(varchar(64), HASHBYTES('SHA2_256', m.definition), 2), ${now}
-FROM sys.sql_modules AS m WHERE m.object_id = @id;
+FROM sys.sql_modules AS m WHERE m.object_id = @id AND m.definition IS NOT NULL;
 SELECT @@ROWCOUNT AS recorded;`,
     params: [
       ...nameParams("module", record.name),

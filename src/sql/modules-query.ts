@@ -28,13 +28,14 @@ LEFT JOIN sys.sql_modules AS m ON m.object_id = o.object_id
 WHERE o.type IN ('V', 'P', 'FN', 'IF', 'TF', 'PC', 'FS', 'FT', 'AF') AND o.is_ms_shipped = 0
   AND s.name NOT IN (N'sys', N'INFORMATION_SCHEMA', N'mssql_sync')
 ORDER BY s.name, o.name;
-SELECT i.object_id, i.index_id, i.name AS index_name, i.type, i.is_unique, i.fill_factor, c.name AS column_name,
+SELECT i.object_id, i.index_id, i.name AS index_name, i.type, i.is_unique, i.fill_factor, i.is_disabled, c.name AS column_name,
   ic.is_descending_key, ic.is_included_column
 FROM sys.indexes AS i
 JOIN sys.views AS v ON v.object_id = i.object_id
 JOIN sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id
 JOIN sys.columns AS c ON c.object_id = ic.object_id AND c.column_id = ic.column_id
-WHERE v.is_ms_shipped = 0 AND i.type IN (1, 2) AND i.is_disabled = 0 AND i.is_hypothetical = 0
+WHERE v.is_ms_shipped = 0 AND i.type IN (1, 2) AND i.is_hypothetical = 0
+  AND (ic.key_ordinal > 0 OR ic.is_included_column = 1)
 ORDER BY i.object_id, i.type, i.name, ic.is_included_column, ic.key_ordinal, ic.index_column_id;
 ${neededObjectsQuery}`,
   params: [],
