@@ -18,7 +18,7 @@ import {
   type ColumnSources,
   type ViewSource,
 } from "./define-view.ts";
-import { visibleObjects, visibleOf } from "./object-columns.ts";
+import { shownDefinition, visibleObjects, visibleOf } from "./object-columns.ts";
 import type { CatalogReader, ViewFilter } from "./system-view.ts";
 import { collationName, SYSTEM_TYPE_IDS, typeSize } from "./type-facts.ts";
 
@@ -26,6 +26,7 @@ interface Item {
   readonly object: DatabaseObject;
   readonly column: Column;
   readonly database: Database;
+  readonly reader: CatalogReader;
 }
 
 export function columnsOf(object: DatabaseObject): readonly Column[] {
@@ -43,7 +44,7 @@ export function columnsOf(object: DatabaseObject): readonly Column[] {
 
 function* columns(database: Database, reader: CatalogReader, filter: ViewFilter): Iterable<Item> {
   for (const object of visibleObjects(database, reader, filter)) {
-    for (const column of columnsOf(object)) yield { object, column, database };
+    for (const column of columnsOf(object)) yield { object, column, database, reader };
   }
 }
 
@@ -140,7 +141,9 @@ export const columnViews: readonly ViewSource[] = [
     items: columnsWhere((column) => column.computed !== undefined),
     columns: {
       ...columnColumns(),
-      definition: nullable(nvarchar(-1), ({ column }) => column.computed!.definition),
+      definition: nullable(nvarchar(-1), ({ object, column, reader }) =>
+        shownDefinition(column.computed!.definition, object, reader),
+      ),
       uses_database_collation: nullable(BIT, () => 0),
       is_persisted: flag(({ column }) => column.computed!.persisted),
     },

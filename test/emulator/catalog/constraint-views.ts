@@ -19,11 +19,12 @@ import {
   TINYINT,
   type ViewSource,
 } from "./define-view.ts";
-import { objectColumns, visibleOf } from "./object-columns.ts";
+import { objectColumns, shownDefinition, visibleOf } from "./object-columns.ts";
 import type { CatalogReader, ViewFilter } from "./system-view.ts";
 
 interface Item<T extends DatabaseObject> {
   readonly object: T;
+  readonly reader: CatalogReader;
 }
 
 function of<K extends DatabaseObject["kind"]>(...kinds: readonly K[]) {
@@ -32,11 +33,12 @@ function of<K extends DatabaseObject["kind"]>(...kinds: readonly K[]) {
     const { parent_object_id: parent } = filter;
     if (typeof parent === "number" && filter["object_id"] === undefined) {
       for (const child of database.children(parent)) {
-        for (const object of visibleOf(kinds, database, reader, { object_id: child.objectId })) yield { object };
+        for (const object of visibleOf(kinds, database, reader, { object_id: child.objectId }))
+          yield { object, reader };
       }
       return;
     }
-    for (const object of visibleOf(kinds, database, reader, filter)) yield { object };
+    for (const object of visibleOf(kinds, database, reader, filter)) yield { object, reader };
   };
 }
 
@@ -65,7 +67,7 @@ export const constraintViews: readonly ViewSource[] = [
     columns: {
       ...objectColumns<Item<DefaultConstraintObject>>(),
       parent_column_id: notNull(INT, ({ object }) => object.columnId),
-      definition: nullable(nvarchar(-1), ({ object }) => object.definition),
+      definition: nullable(nvarchar(-1), ({ object, reader }) => shownDefinition(object.definition, object, reader)),
       is_system_named: flag(({ object }) => object.systemNamed),
     },
   }),
@@ -80,7 +82,7 @@ export const constraintViews: readonly ViewSource[] = [
       is_not_for_replication: flag(({ object }) => object.notForReplication),
       is_not_trusted: flag(({ object }) => object.notTrusted),
       parent_column_id: notNull(INT, ({ object }) => object.columnId),
-      definition: nullable(nvarchar(-1), ({ object }) => object.definition),
+      definition: nullable(nvarchar(-1), ({ object, reader }) => shownDefinition(object.definition, object, reader)),
       uses_database_collation: nullable(BIT, () => 0),
       is_system_named: flag(({ object }) => object.systemNamed),
     },

@@ -1,4 +1,4 @@
-import type { DatabaseObject, Index, TableObject } from "../storage/database-model.ts";
+import type { DatabaseObject, Index, TableObject, ViewObject } from "../storage/database-model.ts";
 import type { Database } from "../storage/database.ts";
 import {
   always,
@@ -64,14 +64,17 @@ function* indexColumns(database: Database, reader: CatalogReader, filter: ViewFi
 }
 
 interface PartitionItem {
-  readonly table: TableObject;
+  readonly table: TableObject | ViewObject;
   readonly indexId: number;
+  readonly reader: CatalogReader;
 }
 
+/** A disabled index of a view has been taken apart; one of a table keeps its row. */
 function* partitions(database: Database, reader: CatalogReader, filter: ViewFilter): Iterable<PartitionItem> {
-  for (const table of visibleOf(["table"], database, reader, filter)) {
-    if (!table.indexes.some((index) => index.clustered)) yield { table, indexId: 0 };
-    for (const { indexId } of table.indexes) yield { table, indexId };
+  for (const table of visibleOf(["table", "view"], database, reader, filter)) {
+    if (table.kind === "table" && !table.indexes.some((index) => index.clustered)) yield { table, indexId: 0, reader };
+    for (const { indexId, disabled } of table.indexes)
+      if (table.kind === "table" || !disabled) yield { table, indexId, reader };
   }
 }
 
@@ -79,7 +82,11 @@ function* partitions(database: Database, reader: CatalogReader, filter: ViewFilt
 const partitionId = ({ table, indexId }: PartitionItem): bigint =>
   72057594037927936n + BigInt(table.objectId) * 1000n + BigInt(indexId);
 
-function rowsIn({ table, indexId }: PartitionItem): bigint {
+function rowsIn({ table, indexId, reader }: PartitionItem): bigint {
+  if (table.kind === "view") {
+    if (!reader.countRows) throw new Error(`sys.partitions of ${table.name}: nobody counts its rows`);
+    return BigInt(reader.countRows(table));
+  }
   const index = table.indexes.find((candidate) => candidate.indexId === indexId);
   if (index?.filterDefinition !== undefined) return BigInt(table.store.index(indexId)?.size ?? 0);
   return BigInt(table.store.rowCount);

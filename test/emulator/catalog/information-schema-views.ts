@@ -24,7 +24,7 @@ import {
   type ColumnSources,
   type ViewSource,
 } from "./define-view.ts";
-import { visibleOf } from "./object-columns.ts";
+import { shownDefinition, visibleOf } from "./object-columns.ts";
 import type { CatalogReader } from "./system-view.ts";
 import { collationName, isCharacterType, typeName, typeSize } from "./type-facts.ts";
 
@@ -95,6 +95,7 @@ function typeColumns<T extends Typed>(): ColumnSources<T> {
 
 interface ObjectItem<T extends DatabaseObject = DatabaseObject> {
   readonly database: Database;
+  readonly reader: CatalogReader;
   readonly object: T;
 }
 
@@ -103,7 +104,7 @@ function* objects<K extends DatabaseObject["kind"]>(
   database: Database,
   reader: CatalogReader,
 ): Iterable<ObjectItem<Extract<DatabaseObject, { kind: K }>>> {
-  for (const object of visibleOf(kinds, database, reader)) yield { database, object };
+  for (const object of visibleOf(kinds, database, reader)) yield { database, reader, object };
 }
 
 /** Catalog, schema and name under the prefix that the view uses. */
@@ -129,9 +130,9 @@ interface ColumnItem extends ObjectItem, Typed {
   readonly ordinal: number;
 }
 
-function defaultOf({ database, column }: ColumnItem): SqlValue {
+function defaultOf({ database, column, reader }: ColumnItem): SqlValue {
   const object = column.defaultObjectId === undefined ? undefined : database.objects.get(column.defaultObjectId);
-  return object?.kind === "default" ? object.definition : null;
+  return object?.kind === "default" ? shownDefinition(object.definition, object, reader) : null;
 }
 
 interface KeyColumnItem extends ObjectItem {
@@ -146,7 +147,7 @@ function* keyColumns(database: Database, reader: CatalogReader): Iterable<KeyCol
     const index = table.indexes.find((candidate) => candidate.indexId === object.indexId);
     for (const [at, { columnId }] of (index?.keyColumns ?? []).entries()) {
       const column = table.columns.find((candidate) => candidate.columnId === columnId);
-      if (column !== undefined) yield { database, object, column, ordinal: at + 1 };
+      if (column !== undefined) yield { database, reader, object, column, ordinal: at + 1 };
     }
   }
 }
@@ -212,7 +213,7 @@ export const informationSchemaViews: readonly ViewSource[] = [
     items: (database, reader) => objects(["view"], database, reader),
     columns: {
       ...objectName("TABLE"),
-      VIEW_DEFINITION: nullable(nvarchar(4000), ({ object }) => shortDefinition(object.module.definition)),
+      VIEW_DEFINITION: nullable(nvarchar(4000), shortDefinition),
       CHECK_OPTION: nullable(varchar(7), ({ object }) => (object.withCheckOption ? "CASCADE" : "NONE")),
       IS_UPDATABLE: notNull(varchar(2), () => "NO"),
     },
@@ -226,7 +227,7 @@ export const informationSchemaViews: readonly ViewSource[] = [
       ...objectName("ROUTINE"),
       ROUTINE_TYPE: nullable(nvarchar(20), ({ object }) => (object.kind === "procedure" ? "PROCEDURE" : "FUNCTION")),
       ROUTINE_BODY: nullable(nvarchar(30), () => "SQL"),
-      ROUTINE_DEFINITION: nullable(nvarchar(4000), ({ object }) => shortDefinition(object.module.definition)),
+      ROUTINE_DEFINITION: nullable(nvarchar(4000), shortDefinition),
       CREATED: notNull(DATETIME, ({ object }) => datetimeOf(object.createDate)),
       LAST_ALTERED: notNull(DATETIME, ({ object }) => datetimeOf(object.modifyDate)),
     },
@@ -272,7 +273,7 @@ export const informationSchemaViews: readonly ViewSource[] = [
         if (table?.kind !== "table") continue;
         for (const [at, { columnId }] of object.columns.entries()) {
           const column = table.columns.find((candidate) => candidate.columnId === columnId);
-          if (column !== undefined) yield { database, object, column, ordinal: at + 1 };
+          if (column !== undefined) yield { database, reader, object, column, ordinal: at + 1 };
         }
       }
     },
@@ -300,12 +301,15 @@ export const informationSchemaViews: readonly ViewSource[] = [
     items: (database, reader) => objects(["check"], database, reader),
     columns: {
       ...objectName("CONSTRAINT"),
-      CHECK_CLAUSE: nullable(nvarchar(4000), ({ object }) => object.definition),
+      CHECK_CLAUSE: nullable(nvarchar(4000), ({ object, reader }) =>
+        shownDefinition(object.definition, object, reader),
+      ),
     },
   }),
 ];
 
 /** These views cut: NULL above 4,000 characters (which is why nobody should read definitions here). */
-function shortDefinition(definition: string | undefined): string | null {
-  return definition === undefined || definition.length > 4000 ? null : definition;
+function shortDefinition({ object, reader }: ObjectItem<Extract<DatabaseObject, { module: unknown }>>): string | null {
+  const definition = shownDefinition(object.module.definition, object, reader);
+  return definition === null || definition.length > 4000 ? null : definition;
 }

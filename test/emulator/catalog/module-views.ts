@@ -17,6 +17,7 @@ import {
   DATETIME,
   defineView,
   description,
+  emptyView,
   flag,
   INT,
   notNull,
@@ -28,7 +29,7 @@ import {
   VARIANT,
   type ViewSource,
 } from "./define-view.ts";
-import { OBJECT_TYPES, visibleObjects, visibleOf } from "./object-columns.ts";
+import { OBJECT_TYPES, shownDefinition, visibleObjects, visibleOf } from "./object-columns.ts";
 import type { CatalogReader, ViewFilter } from "./system-view.ts";
 import { SYSTEM_TYPE_IDS, typeSize } from "./type-facts.ts";
 
@@ -47,11 +48,6 @@ function* modules(database: Database, reader: CatalogReader, filter: ViewFilter)
   for (const object of visibleObjects(database, reader, filter)) if (isModule(object)) yield { object, reader };
 }
 
-function definition({ object, reader }: Item): string | null {
-  if (reader.canSeeDefinition !== undefined && !reader.canSeeDefinition(object)) return null;
-  return object.module.definition ?? null;
-}
-
 interface ReferenceItem {
   readonly object: DatabaseObject;
   /** The column id of a computed column; else 0. */
@@ -61,16 +57,22 @@ interface ReferenceItem {
   readonly minorId: number;
 }
 
-/** The id of what a reference names now; null for another database, an unknown object, or where it depends on the caller. */
-function referencedId(database: Database, reference: ModuleReference): number | null {
-  if (reference.server !== undefined || reference.callerDependent) return null;
-  if (reference.database !== undefined && database.nameKey(reference.database) !== database.nameKey(database.name)) {
-    return null;
+/**
+ * The id of what a reference names now: without a schema in that of the module, then in dbo. Null for another database, an unknown object, or
+ * where it depends on the caller.
+ */
+function referencedId(database: Database, reference: ModuleReference, moduleSchemaId: number): number | null {
+  if (reference.server !== undefined || reference.database !== undefined || reference.callerDependent) return null;
+  const own = reference.schema === undefined ? undefined : database.findSchema(reference.schema)?.schemaId;
+  const schemaIds = reference.schema === undefined ? [moduleSchemaId, DBO_SCHEMA_ID] : own === undefined ? [] : [own];
+  for (const schemaId of schemaIds) {
+    const id =
+      reference.class === "type"
+        ? database.findType(schemaId, reference.name)?.userTypeId
+        : database.findObject(schemaId, reference.name)?.objectId;
+    if (id !== undefined) return id;
   }
-  const schemaId = reference.schema === undefined ? DBO_SCHEMA_ID : database.findSchema(reference.schema)?.schemaId;
-  if (schemaId === undefined) return null;
-  if (reference.class === "type") return database.findType(schemaId, reference.name)?.userTypeId ?? null;
-  return database.findObject(schemaId, reference.name)?.objectId ?? null;
+  return null;
 }
 
 /** Modules, defaults, checks and computed columns, each with what its text mentions. */
@@ -89,7 +91,12 @@ function* references(database: Database, reader: CatalogReader, filter: ViewFilt
   for (const object of visibleObjects(database, reader, id === undefined ? {} : { object_id: id })) {
     for (const { minorId: referencingMinorId, list } of referencing(object)) {
       for (const reference of list) {
-        const item = { object, reference, referencingMinorId, referencedId: referencedId(database, reference) };
+        const item = {
+          object,
+          reference,
+          referencingMinorId,
+          referencedId: referencedId(database, reference, object.schemaId),
+        };
         yield { ...item, minorId: 0 };
         if (!reference.schemaBound) continue;
         for (const minorId of reference.columnIds ?? []) yield { ...item, minorId };
@@ -121,7 +128,9 @@ export const moduleViews: readonly ViewSource[] = [
       items: modules,
       columns: {
         object_id: notNull(INT, ({ object }) => object.objectId),
-        definition: nullable(nvarchar(-1), definition),
+        definition: nullable(nvarchar(-1), ({ object, reader }) =>
+          shownDefinition(object.module.definition, object, reader),
+        ),
         uses_ansi_nulls: flag(({ object }) => object.module.usesAnsiNulls),
         uses_quoted_identifier: flag(({ object }) => object.module.usesQuotedIdentifier),
         is_schema_bound: flag(({ object }) => object.module.schemaBound),
@@ -198,8 +207,27 @@ export const moduleViews: readonly ViewSource[] = [
       referenced_id: nullable(INT, ({ referencedId: id }) => id),
       referenced_minor_id: notNull(INT, ({ minorId }) => minorId),
       is_caller_dependent: flag(({ reference }) => reference.callerDependent),
-      is_ambiguous: flag(({ reference }) => reference.ambiguous),
+      is_ambiguous: flag(({ reference, referencedId: id }) => reference.ambiguous && id === null),
     },
+  }),
+  // CREATE PROCEDURE name;number is refused.
+  emptyView("numbered_procedures", {
+    object_id: notNull(INT, () => null),
+    procedure_number: nullable(SMALLINT, () => null),
+    definition: nullable(nvarchar(-1), () => null),
+  }),
+  emptyView("numbered_procedure_parameters", {
+    object_id: notNull(INT, () => null),
+    procedure_number: nullable(SMALLINT, () => null),
+    name: nullable(SYSNAME, () => null),
+    parameter_id: notNull(INT, () => null),
+    system_type_id: notNull(TINYINT, () => null),
+    user_type_id: notNull(INT, () => null),
+    max_length: notNull(SMALLINT, () => null),
+    precision: notNull(TINYINT, () => null),
+    scale: notNull(TINYINT, () => null),
+    is_output: notNull(BIT, () => null),
+    is_cursor_ref: notNull(BIT, () => null),
   }),
   defineView<ParameterItem>({
     schema: "sys",

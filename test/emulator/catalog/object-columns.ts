@@ -57,6 +57,16 @@ export function isVisible(database: Database, object: DatabaseObject, reader: Ca
   return reader.canSee(object) || (owner !== undefined && owner !== object && reader.canSee(owner));
 }
 
+/** Definitions are NULL to who may see an object and not its definition. */
+export function shownDefinition(
+  definition: string | undefined,
+  object: DatabaseObject,
+  reader: CatalogReader,
+): string | null {
+  if (reader.canSeeDefinition !== undefined && !reader.canSeeDefinition(object)) return null;
+  return definition ?? null;
+}
+
 export function* visibleOf<K extends DatabaseObject["kind"]>(
   kinds: readonly K[],
   database: Database,

@@ -21,6 +21,7 @@ import {
   type ColumnSources,
   type ViewSource,
 } from "./define-view.ts";
+import { permissionCode } from "./permission-codes.ts";
 import type { CatalogReader } from "./system-view.ts";
 
 /** Type letters and authentication of principals ("sys.database_principals"). */
@@ -39,40 +40,7 @@ const CLASSES: Readonly<Record<Permission["class"], number>> = {
   TYPE: 6,
 };
 
-const STATES = { GRANT: "G", DENY: "D", GRANT_WITH_GRANT_OPTION: "W" } as const;
-
-/** Four-letter codes ("sys.database_permissions"). */
-const PERMISSION_CODES: Readonly<Record<string, string>> = {
-  ALTER: "AL  ",
-  "ALTER ANY SCHEMA": "ALSM",
-  "ALTER ANY SECURITY POLICY": "ALSP",
-  "ALTER ANY USER": "ALUS",
-  "ALTER ANY ROLE": "ALRL",
-  CONNECT: "CO  ",
-  CONTROL: "CL  ",
-  "CREATE DATABASE": "CRDB",
-  "CREATE FUNCTION": "CRFN",
-  "CREATE PROCEDURE": "CRPR",
-  "CREATE ROLE": "CRRL",
-  "CREATE SCHEMA": "CRSM",
-  "CREATE SYNONYM": "CRSN",
-  "CREATE TABLE": "CRTB",
-  "CREATE TYPE": "CRTY",
-  "CREATE VIEW": "CRVW",
-  DELETE: "DL  ",
-  EXECUTE: "EX  ",
-  IMPERSONATE: "IM  ",
-  INSERT: "IN  ",
-  REFERENCES: "RF  ",
-  SELECT: "SL  ",
-  SHOWPLAN: "SPLN",
-  "TAKE OWNERSHIP": "TO  ",
-  UNMASK: "UMSK",
-  UPDATE: "UP  ",
-  "VIEW CHANGE TRACKING": "VWCT",
-  "VIEW DATABASE STATE": "VWDS",
-  "VIEW DEFINITION": "VW  ",
-};
+const STATES = { GRANT: "G", DENY: "D", GRANT_WITH_GRANT_OPTION: "W", REVOKE: "R" } as const;
 
 /** sysadmin's and other fixed roles' members: only sa, as the emulator has no ALTER SERVER ROLE of its own. */
 const SA_ID = 1;
@@ -183,13 +151,6 @@ export const principalViews: readonly ViewSource[] = [
     },
   }),
 ];
-
-/** @throws Error for a permission that the engine should have refused */
-function permissionCode(permission: string): string {
-  const found = PERMISSION_CODES[permission];
-  if (found === undefined) throw new Error(`no code is known of the permission ${permission}`);
-  return found;
-}
 
 /** Rows of permissions on objects that the reader may see; those of the own database and schemas always. */
 function* permissions(database: Database, reader: CatalogReader): Iterable<Permission> {

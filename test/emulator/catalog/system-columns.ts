@@ -104,6 +104,10 @@ export const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
     is_disabled is_not_for_replication is_instead_of_trigger`,
   "sys.trigger_events": `
     object_id type type_desc is_first is_last event_group_type event_group_type_desc is_trigger_event`,
+  "sys.numbered_procedures": "object_id procedure_number definition",
+  "sys.numbered_procedure_parameters": `
+    object_id procedure_number name parameter_id system_type_id user_type_id max_length precision scale is_output
+    is_cursor_ref`,
   "sys.sql_expression_dependencies": `
     referencing_id referencing_minor_id referencing_class referencing_class_desc is_schema_bound_reference
     referenced_class referenced_class_desc referenced_server_name referenced_database_name referenced_schema_name

@@ -1,5 +1,5 @@
 import type { Database } from "../storage/database.ts";
-import type { DatabaseObject } from "../storage/database-model.ts";
+import type { DatabaseObject, ViewObject } from "../storage/database-model.ts";
 import type { SqlType, SqlValue } from "../values/sql-type.ts";
 import type { Transaction } from "../storage/transaction.ts";
 
@@ -11,8 +11,12 @@ export interface CatalogReader {
   readonly snapshot: number;
   /** Metadata visibility: rows about an object that gives false are left out. Undefined: sees all. */
   readonly canSee?: (object: DatabaseObject) => boolean;
+  /** The same for types that users made. */
+  readonly canSeeType?: (userTypeId: number) => boolean;
   /** VIEW DEFINITION on the object: without it a module's definition is NULL. Undefined: yes. */
   readonly canSeeDefinition?: (object: DatabaseObject) => boolean;
+  /** How many rows an indexed view has now, other transactions' open changes included. Undefined: nobody can say. */
+  readonly countRows?: (view: ViewObject) => number;
   /** VIEW DATABASE STATE / VIEW SERVER STATE: without it only the own session is shown. Undefined: yes. */
   readonly canSeeState?: boolean;
 }

@@ -93,7 +93,7 @@ function userType(type: UserType, database: Database): Item {
   };
 }
 
-function* types(database: Database, _reader: CatalogReader): Iterable<Item> {
+function* types(database: Database, reader: CatalogReader): Iterable<Item> {
   for (const name of Object.keys(SYSTEM_TYPE_IDS) as SqlTypeName[]) yield systemType(name, database);
   yield {
     ...systemType("nvarchar", database),
@@ -113,7 +113,9 @@ function* types(database: Database, _reader: CatalogReader): Iterable<Item> {
       ...{ collation: null, nullable: true, userDefined: false, assembly: true },
     };
   }
-  for (const type of database.types.values()) yield userType(type, database);
+  for (const type of database.types.values()) {
+    if (reader.canSeeType === undefined || reader.canSeeType(type.userTypeId)) yield userType(type, database);
+  }
 }
 
 const typeColumns: ColumnSources<Item> = {

@@ -1,3 +1,6 @@
+import type { DatabaseObject } from "../storage/database-model.ts";
+import type { Database } from "../storage/database.ts";
+import type { LockResource } from "../storage/locks.ts";
 import type { DataTypeNode, ObjectName } from "../tsql/ast-names.ts";
 import type { CommonTableExpression, NamedTable, TableVariable } from "../tsql/ast-queries.ts";
 import { systemType, type TypeUse } from "../tsql/system-type.ts";
@@ -14,7 +17,7 @@ import { nextSequenceValue } from "./procedures/sequences.ts";
 import { compileCte } from "./query/common-table.ts";
 import type { ResolvedTable } from "./query/compile-from.ts";
 import { requirePermission } from "./session/require-permission.ts";
-import { findTarget, writtenName } from "./session/resolve-name.ts";
+import { findTarget, findTypeNamed, writtenName } from "./session/resolve-name.ts";
 import type { Scope, Variable } from "./session/scope.ts";
 import type { Session } from "./session/session.ts";
 import { resolveNamedTable } from "./tables/named-table.ts";
@@ -24,6 +27,11 @@ import { localTableOf, tableVariableSource } from "./tables/table-source.ts";
 export interface CteScope {
   readonly name: string;
   readonly table: () => ResolvedTable;
+}
+
+/** `schema.name`, or the name alone where that was written. */
+export function writtenType(node: Pick<DataTypeNode, "schema" | "name">): string {
+  return node.schema === undefined ? node.name : `${node.schema}.${node.name}`;
 }
 
 /** What names mean while one statement is compiled. */
@@ -36,12 +44,37 @@ export class StatementContext {
   maxRecursion = 100;
   /** The source in FROM that an UPDATE or DELETE writes; its slot once it is compiled. */
   writtenSource: { readonly source: NamedTable; slot: number | undefined } | undefined;
+  /** What stays as it is while the statement runs: its tables, views and functions (`Database.schemaLock`). */
+  readonly uses: Set<LockResource>;
+  /** Views and inline functions around what is compiled, innermost last. */
+  readonly #around: { readonly objectId: number; readonly written: string }[];
   #slots = 0;
   #ctes: CteScope[] = [];
 
-  constructor(session: Session, scope: Scope) {
+  /** @param outer the statement that this is compiled for a part of */
+  constructor(session: Session, scope: Scope, outer?: StatementContext) {
     this.session = session;
     this.scope = scope;
+    this.uses = outer ? outer.uses : new Set();
+    this.#around = outer ? outer.#around : [];
+  }
+
+  /** Compiles the text of a view or function. @throws SqlError 4429 where it leads back to itself */
+  withinModule<T>(objectId: number, written: string, compile: () => T): T {
+    const again = this.#around.find((module) => module.objectId === objectId);
+    if (again) throw sqlError(4429, again.written);
+    this.#around.push({ objectId, written });
+    try {
+      return compile();
+    } finally {
+      this.#around.pop();
+    }
+  }
+
+  /** The statement reads that object. @throws SqlError 229 */
+  use(permission: "SELECT" | "EXECUTE", object: DatabaseObject, database: Database): void {
+    requirePermission(this.session, permission, object, database);
+    this.uses.add(database.schemaLock(object));
   }
 
   newSlot(): number {
@@ -82,10 +115,10 @@ export class StatementContext {
     return convertTo(result, variable.type);
   }
 
-  /** @throws SqlError 243 (CAST), 2715 (declarations) */
-  dataType(node: DataTypeNode, use: TypeUse): SqlType {
+  /** @param number of the parameter or variable. @throws SqlError 243 (CAST), 2715 (declarations) */
+  dataType(node: DataTypeNode, use: TypeUse, number = 1): SqlType {
     const type = systemType(node, use) ?? this.aliasType(node);
-    if (!type) throw use === "cast" ? sqlError(243, node.name) : sqlError(2715, 1, node.name);
+    if (!type) throw use === "cast" ? sqlError(243, writtenType(node)) : sqlError(2715, number, writtenType(node));
     if (typeFamily(type) === "string" && type.collation === undefined)
       return { ...type, collation: this.defaultCollation() };
     return type;
@@ -93,11 +126,7 @@ export class StatementContext {
 
   /** CREATE TYPE ... FROM. */
   aliasType(node: DataTypeNode): SqlType | undefined {
-    const database = this.session.currentDatabase;
-    const schema = node.schema === undefined ? undefined : database.findSchema(node.schema);
-    const schemaId = node.schema === undefined ? this.session.defaultSchemaId(database) : schema?.schemaId;
-    if (schemaId === undefined) return undefined;
-    return database.findType(schemaId, node.name, this.session.transactions.current)?.type;
+    return findTypeNamed(node, this.session.currentDatabase, this.session)?.type;
   }
 
   checkCollation(name: string): string {
@@ -161,7 +190,7 @@ export class StatementContext {
     if (found?.object.kind !== "scalar-function") {
       throw sqlError(4121, name.schema ?? "", writtenName(name));
     }
-    requirePermission(this.session, "EXECUTE", found.object, found.database);
+    this.use("EXECUTE", found.object, found.database);
     return callUserFunction(found.object, found.database, args, this);
   }
 

@@ -190,8 +190,9 @@ export interface ModuleReference {
   /** Columns named in a schema-bound reference: one row each. */
   readonly columnIds?: readonly number[];
   readonly schemaBound: boolean;
-  /** Depends on the caller's default schema: a one-part name of a procedure or of a table in a procedure. */
+  /** Depends on the caller's default schema: a procedure or function in EXECUTE that is named without a schema. */
   readonly callerDependent: boolean;
+  /** A function, or a method of a column: seen when it runs. */
   readonly ambiguous: boolean;
 }
 
@@ -328,7 +329,8 @@ export interface Permission {
   readonly grantorPrincipalId: number;
   /** Upper case: SELECT, VIEW DEFINITION. */
   readonly permission: string;
-  readonly state: "GRANT" | "DENY" | "GRANT_WITH_GRANT_OPTION";
+  /** REVOKE: a column that was taken out of what is granted on the whole object. */
+  readonly state: "GRANT" | "DENY" | "GRANT_WITH_GRANT_OPTION" | "REVOKE";
 }
 
 /** One row of sys.extended_properties. */

@@ -10,6 +10,7 @@ import type {
   Schema,
   UserType,
 } from "./database-model.ts";
+import type { LockResource } from "./locks.ts";
 import { readCommitted, snapshotView, type ReadView } from "./read-view.ts";
 import type { Server } from "./server.ts";
 import type { DatabaseTracking } from "./tracking-model.ts";
@@ -120,6 +121,8 @@ export class Database {
   /** Object id by schema and name, kept in step with `objects`. */
   readonly #names: CatalogMap<string, number>;
   readonly #children = new Map<number, Set<number>>();
+  /** Objects that have, or had, schema-bound references: few among many modules. */
+  readonly #binding = new Set<number>();
 
   constructor(server: Server, databaseId: number, name: string, collation: string) {
     this.#server = server;
@@ -173,6 +176,13 @@ export class Database {
     return id === undefined ? undefined : this.objects.get(id, reader);
   }
 
+  /** The principal that owns an object: its own owner, that of its table, or its schema's. */
+  ownerOf(object: DatabaseObject): number {
+    if (object.principalId !== undefined) return object.principalId;
+    const parent = object.parentObjectId === 0 ? undefined : this.objects.get(object.parentObjectId);
+    return parent?.principalId ?? this.schemas.get(object.schemaId)?.principalId ?? 1;
+  }
+
   /** Constraints and triggers of a table (or view), by object id. */
   children(objectId: number, reader?: Transaction): DatabaseObject[] {
     const children: DatabaseObject[] = [];
@@ -199,12 +209,23 @@ export class Database {
     return undefined;
   }
 
+  /** Modules WITH SCHEMABINDING, tables with computed columns and constraints whose expressions mention other objects. */
+  *bindingObjects(): Iterable<DatabaseObject> {
+    for (const id of this.#binding) {
+      const object = this.objects.get(id);
+      if (object !== undefined && bindsOthers(object)) yield object;
+    }
+  }
+
   /** CREATE. @throws SqlError 2714 when the schema has an object of that name; LockConflict */
   addObject(transaction: Transaction | undefined, object: DatabaseObject): void {
     const key = this.#nameOf(object);
     if (this.#names.get(key, transaction) !== undefined) throw sqlError(2714, object.name);
+    const parent = object.parentObjectId === 0 ? undefined : this.objects.get(object.parentObjectId);
+    if (transaction !== undefined && parent !== undefined) this.#lockSchema(transaction, parent);
     this.#names.set(transaction, key, object.objectId);
     this.objects.set(transaction, object.objectId, object);
+    if (bindsOthers(object)) this.#binding.add(object.objectId);
     this.#link(transaction, object);
     if (transaction !== undefined) this.#stampTable(transaction, object);
   }
@@ -220,7 +241,9 @@ export class Database {
       this.#names.delete(transaction, oldKey);
       this.#names.set(transaction, newKey, object.objectId);
     }
+    this.#lockSchema(transaction, before);
     this.objects.set(transaction, object.objectId, object);
+    if (bindsOthers(object)) this.#binding.add(object.objectId);
     if (object.kind === "table") {
       const { store } = object;
       const { label } = store;
@@ -232,7 +255,7 @@ export class Database {
 
   /** DROP of one object; its constraints, triggers, permissions and properties are the caller's to drop. @throws LockConflict */
   removeObject(transaction: Transaction, object: DatabaseObject): void {
-    if (object.kind === "table") this.#server.locks.acquire(transaction, object.store, "Sch-M");
+    this.#lockSchema(transaction, object);
     this.#names.delete(transaction, this.#nameOf(object));
     this.objects.delete(transaction, object.objectId);
     const siblings = this.#children.get(object.parentObjectId);
@@ -262,13 +285,25 @@ export class Database {
       if (this.metadataStamp > snapshot) throw sqlError(3961, this.name);
       return;
     }
-    const maps = [this.schemas, this.objects, this.types, this.principals, this.permissions, this.extendedProperties];
-    for (const map of maps) map.requireSettled(transaction);
+    for (const map of [this.schemas, this.objects, this.types]) map.requireSettled(transaction);
+    for (const map of [this.principals, this.roleMembers]) map.requireSettled(transaction);
+    for (const map of [this.permissions, this.extendedProperties]) map.requireSettled(transaction);
   }
 
   /** The view for reading locked, current data: what READ COMMITTED writers use also under READ_COMMITTED_SNAPSHOT. */
   lockedView(transaction: Transaction): ReadView {
     return readCommitted(transaction);
+  }
+
+  /** What a statement that uses an object holds with Sch-S, and DDL on it with Sch-M until its transaction ends. */
+  schemaLock(object: DatabaseObject): LockResource {
+    return object.kind === "table" ? object.store : `object:${this.databaseId}:${object.objectId}`;
+  }
+
+  /** Constraints and triggers change with their table. */
+  #lockSchema(transaction: Transaction, object: DatabaseObject): void {
+    const parent = object.parentObjectId === 0 ? undefined : this.objects.get(object.parentObjectId);
+    this.#server.locks.acquire(transaction, this.schemaLock(parent ?? object), "Sch-M");
   }
 
   #nameOf(object: DatabaseObject): string {
@@ -315,6 +350,12 @@ export class Database {
       this.schemas.set(undefined, principalId, { schemaId: principalId, name, principalId });
     }
   }
+}
+
+function bindsOthers(object: DatabaseObject): boolean {
+  if ("module" in object) return object.module.schemaBound;
+  if (object.kind === "default" || object.kind === "check") return object.references !== undefined;
+  return object.kind === "table" && object.columns.some((column) => column.computed?.references !== undefined);
 }
 
 /** The key of `Database.permissions`: one row for each grantee, securable, permission and grantor. */

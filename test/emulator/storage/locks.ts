@@ -60,10 +60,12 @@ export class LockManager {
   readonly #held = new Map<LockResource, Map<LockOwner, Map<LockMode, number>>>();
   readonly #byOwner = new Map<LockOwner, Set<LockResource>>();
   readonly #waiters = new Map<number, Waiter>();
+  /** How many locks other than Sch-S are held. */
+  #strict = 0;
 
-  /** False: no lock is held on anything, so that hot paths need not ask. */
+  /** False: no lock is held that could stand in the way of reading, so that hot paths need not ask. */
   get any(): boolean {
-    return this.#held.size > 0;
+    return this.#strict > 0;
   }
 
   /** The sessions that wait now, each with those it waits for (sys.dm_exec_requests.blocking_session_id). */
@@ -111,7 +113,9 @@ export class LockManager {
       if (resources === undefined) this.#byOwner.set(owner, new Set([resource]));
       else resources.add(resource);
     }
-    modes.set(mode, (modes.get(mode) ?? 0) + 1);
+    const count = modes.get(mode) ?? 0;
+    if (count === 0 && mode !== "Sch-S") this.#strict++;
+    modes.set(mode, count + 1);
   }
 
   /** The modes in which an owner holds a resource. */
@@ -134,6 +138,7 @@ export class LockManager {
     if (count > 1) modes.set(mode, count - 1);
     else {
       modes.delete(mode);
+      if (mode !== "Sch-S") this.#strict--;
       if (modes.size === 0) this.#forget(owner, resource);
       this.#wake(owner);
     }
@@ -211,6 +216,7 @@ export class LockManager {
 
   #forget(owner: LockOwner, resource: LockResource): void {
     const holders = this.#held.get(resource);
+    for (const mode of holders?.get(owner)?.keys() ?? []) if (mode !== "Sch-S") this.#strict--;
     holders?.delete(owner);
     if (holders?.size === 0) this.#held.delete(resource);
     const resources = this.#byOwner.get(owner);

@@ -85,7 +85,7 @@ function parseAdd(p: TokenCursor, validation: "check" | "nocheck" | undefined): 
 
 /** [CONSTRAINT name] DEFAULT value FOR column [WITH VALUES] */
 function parseDefaultFor(p: TokenCursor, builder: DefinitionBuilder): void {
-  const definition = parseDefault(p, parseConstraintName(p));
+  const definition = parseDefault(p, parseConstraintName(p, builder));
   p.expect("FOR");
   const column = parseIdentifier(p);
   if (p.accept("WITH", "VALUES")) builder.withValues = true;

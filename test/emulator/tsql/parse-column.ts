@@ -107,7 +107,7 @@ function parseColumnClause(p: TokenCursor, draft: ColumnDraft, builder: Definiti
     case "CHECK":
     case "FOREIGN":
     case "REFERENCES": {
-      const name = parseConstraintName(p);
+      const name = parseConstraintName(p, builder);
       if (p.is("DEFAULT")) parseColumnDefault(p, draft, builder, name);
       else builder.constraints.push(parseConstraint(p, pos, name, draft.name));
       return true;

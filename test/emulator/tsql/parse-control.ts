@@ -118,7 +118,7 @@ function parseDeclaredVariables(p: TokenCursor): DeclaredVariable[] {
   const name = parseVariableName(p);
   p.accept("AS");
   p.expect("TABLE");
-  return [{ kind: "table-variable-declaration", pos, name, table: parseTableDefinition(p) }];
+  return [{ kind: "table-variable-declaration", pos, name, table: parseTableDefinition(p, false) }];
 }
 
 function parseScalarVariable(p: TokenCursor): DeclaredVariable {

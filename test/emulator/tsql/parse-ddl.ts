@@ -182,7 +182,7 @@ function parseCreateType(p: TokenCursor, pos: number, line: number): Statement {
   const name = parseObjectName(p);
   if (name.database !== undefined) throw syntaxError.databasePrefix("CREATE TYPE", line);
   if (p.accept("AS", "TABLE")) {
-    const table = parseTableDefinition(p);
+    const table = parseTableDefinition(p, false);
     if (p.is("WITH")) throw new Unsupported("CREATE TYPE AS TABLE WITH");
     return { kind: "create-type", pos, line, name, definition: { kind: "table-type", table } };
   }

@@ -155,7 +155,7 @@ function parseFunction(p: TokenCursor, start: ModuleStart): CreateFunctionStatem
   if (p.token.kind === "variable") {
     const variable = parseVariableName(p);
     p.expect("TABLE");
-    const table = parseTableDefinition(p);
+    const table = parseTableDefinition(p, false);
     const attributes = parseModuleAttributes(p, "function");
     p.accept("AS");
     const returns: FunctionReturns = { kind: "table-function", variable, table, body: parseFunctionBody(p) };

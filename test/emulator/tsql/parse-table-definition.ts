@@ -39,6 +39,12 @@ export class DefinitionBuilder {
   readonly defaults: { definition: DefaultDefinition; column: string }[] = [];
   period: PeriodForSystemTime | undefined;
   withValues = false;
+  /** Table types and table variables take no CONSTRAINT name. */
+  readonly namesConstraints: boolean;
+
+  constructor(namesConstraints = true) {
+    this.namesConstraints = namesConstraints;
+  }
 
   build(): TableDefinition {
     const { columns, constraints, indexes, period } = this;
@@ -47,8 +53,8 @@ export class DefinitionBuilder {
 }
 
 /** `( element, ... )`; a comma may stand after the last one, and is not needed before a constraint. */
-export function parseTableDefinition(p: TokenCursor): TableDefinition {
-  const builder = new DefinitionBuilder();
+export function parseTableDefinition(p: TokenCursor, namesConstraints = true): TableDefinition {
+  const builder = new DefinitionBuilder(namesConstraints);
   p.expect("(");
   do {
     parseTableElement(p, builder);
@@ -67,7 +73,7 @@ function isConstraintStart(p: TokenCursor): boolean {
 export function parseTableElement(p: TokenCursor, builder: DefinitionBuilder): void {
   if (isConstraintStart(p)) {
     const { pos } = p.token;
-    builder.constraints.push(parseConstraint(p, pos, parseConstraintName(p), undefined));
+    builder.constraints.push(parseConstraint(p, pos, parseConstraintName(p, builder), undefined));
   } else if (p.is("INDEX")) {
     builder.indexes.push(parseInlineIndex(p));
   } else if (p.accept("PERIOD", "FOR")) {
@@ -81,8 +87,9 @@ export function parseTableElement(p: TokenCursor, builder: DefinitionBuilder): v
   }
 }
 
-/** `CONSTRAINT name`, when it is there. */
-export function parseConstraintName(p: TokenCursor): string | undefined {
+/** `CONSTRAINT name`, when it is there. @throws SqlError 156 where constraints have no names */
+export function parseConstraintName(p: TokenCursor, builder: DefinitionBuilder): string | undefined {
+  if (!builder.namesConstraints && p.is("CONSTRAINT")) throw p.unexpected();
   return p.accept("CONSTRAINT") ? parseIdentifier(p) : undefined;
 }
 

@@ -34,7 +34,7 @@ export function alterColumn(
   );
   const nullable = action.nullable ?? true;
   checkDependents(column, type, nullable, table, database, execution);
-  requireNotBound(table, database, execution, column);
+  requireNotBound("ALTER TABLE ALTER COLUMN", table, database, execution, column);
   if (column.identity && !["tinyint", "smallint", "int", "bigint", "decimal", "numeric"].includes(type.name))
     throw sqlError(2749, column.name);
   const changed: Column = {

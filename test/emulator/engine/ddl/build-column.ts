@@ -9,7 +9,8 @@ import type { SqlType } from "../../values/sql-type.ts";
 import { compileExpression } from "../expressions/expression.ts";
 import { rowScope } from "../dml/row-expressions.ts";
 import type { Session } from "../session/session.ts";
-import { StatementContext } from "../statement-context.ts";
+import { findTypeNamed } from "../session/resolve-name.ts";
+import { StatementContext, writtenType } from "../statement-context.ts";
 import { wholeNode } from "../../tsql/coverage.ts";
 import type { Scope } from "../session/scope.ts";
 import { definitionText } from "./definition-text.ts";
@@ -49,16 +50,9 @@ export function columnType(
   let type = systemType(node, "declaration");
   let alias: { userTypeId?: number; nullable?: boolean } = {};
   if (!type) {
-    const schemaId =
-      node.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(node.schema)?.schemaId;
-    const user =
-      schemaId === undefined ? undefined : database.findType(schemaId, node.name, session.transactions.current);
-    if (!user?.type)
-      throw sqlError(
-        2715,
-        place.columnNumber ?? 1,
-        node.schema === undefined ? node.name : `${node.schema}.${node.name}`,
-      );
+    // A #temp table knows the types of tempdb, a table variable those of the current database.
+    const user = findTypeNamed(node, place.tableName.startsWith("@") ? session.currentDatabase : database, session);
+    if (!user?.type) throw sqlError(2715, place.columnNumber ?? 1, writtenType(node));
     type = user.type;
     alias = { userTypeId: user.userTypeId, nullable: user.nullable };
   } else if (node.name.toLowerCase() === "sysname") alias = { userTypeId: 256, nullable: false };

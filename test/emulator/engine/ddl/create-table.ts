@@ -38,7 +38,18 @@ export function makeTable(
   if (definition.period) throw new Unsupported("PERIOD FOR SYSTEM_TIME");
   const objectId = database.newObjectId();
   const draft = new TableDraft({ database, schemaId: place.schemaId, objectId, name: place.name }, session, scope);
-  addColumns(draft, definition, place.shownName);
+  defineTable(draft, definition, place.shownName, place.localName === undefined);
+  return storeTable(draft, place, session);
+}
+
+/** Columns, keys, indexes and constraints. @param foreignKeys a #temp table and a table variable have none: they are left out */
+export function defineTable(
+  draft: TableDraft,
+  definition: TableDefinition,
+  shownName: string,
+  foreignKeys: boolean,
+): void {
+  addColumns(draft, definition, shownName);
   // Clustered keys first, so that the numbers of indexes do not depend on the order they were written in.
   const keys = definition.constraints.filter((constraint) => constraint.kind === "key-constraint");
   const clusteredFirst = [...keys].sort(
@@ -56,11 +67,10 @@ export function makeTable(
   for (const constraint of definition.constraints) {
     if (constraint.kind === "check-constraint") draft.addCheck(constraint, true);
     else if (constraint.kind === "foreign-key") {
-      if (place.localName !== undefined) continue;
+      if (!foreignKeys) continue;
       draft.addForeignKey(constraint, true);
     }
   }
-  return storeTable(draft, place, session);
 }
 
 /** Columns with their defaults. @throws SqlError 2705, 1701-like */

@@ -1,15 +1,16 @@
 import { disableTableTracking, isTracked } from "../../change-tracking/switch-tracking.ts";
-import type { DatabaseObject } from "../../storage/database-model.ts";
-import { permissionKey, type Database } from "../../storage/database.ts";
+import type { DatabaseObject, UserType } from "../../storage/database-model.ts";
+import { DBO_SCHEMA_ID, permissionKey, type Database } from "../../storage/database.ts";
 import type { DropObjectClass, DropStatement } from "../../tsql/ast-ddl.ts";
 import type { ObjectName } from "../../tsql/ast-names.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { Execution } from "../session/execution.ts";
-import { databaseOf, findObject, writtenName } from "../session/resolve-name.ts";
+import { databaseOf, findObject, findTypeNamed, writtenName } from "../session/resolve-name.ts";
 import type { Session } from "../session/session.ts";
 import { dropPrincipal } from "./principal-statements.ts";
 import { requireNotReferenced } from "./schema-binding.ts";
+import { lockBaseTables } from "./view-index.ts";
 
 const KINDS: Partial<Record<DropObjectClass, readonly DatabaseObject["kind"][]>> = {
   table: ["table"],
@@ -68,7 +69,7 @@ function dropObject(name: ObjectName, kind: DropObjectClass, ifExists: boolean, 
       3705,
       kind.toUpperCase(),
       writtenName(name),
-      object.name,
+      writtenName(name),
       kindWord(object),
       `DROP ${kindWord(object).toUpperCase()}`,
     );
@@ -87,7 +88,8 @@ function dropObject(name: ObjectName, kind: DropObjectClass, ifExists: boolean, 
     return;
   }
   if (object.kind === "table") checkTable(object, database, execution);
-  requireNotReferenced(verb, object, database);
+  requireNotReferenced(verb, object, database, writtenName(name));
+  if (object.kind === "view" && object.indexes.length > 0) lockBaseTables(object, database, session);
   removeWhole(object, database, session);
 }
 
@@ -131,18 +133,14 @@ export function removeWhole(object: DatabaseObject, database: Database, session:
     if (current) database.removeObject(transaction, current);
   }
   const ids = new Set(gone.map((each) => each.objectId));
-  for (const permission of [...database.permissions.values()]) {
-    if (permission.class === "OBJECT_OR_COLUMN" && ids.has(permission.majorId))
-      database.permissions.delete(transaction, permissionKey(permission));
-  }
-  for (const [key, property] of [...keyed(database)]) {
-    if ((property.class === 1 || property.class === 2 || property.class === 7) && ids.has(property.majorId))
-      database.extendedProperties.delete(transaction, key);
-  }
-}
-
-function* keyed(database: Database): Iterable<[string, { class: number; majorId: number }]> {
-  for (const key of database.extendedProperties.keys()) yield [key, database.extendedProperties.get(key)!];
+  const permissions: string[] = [];
+  for (const [key, { class: kind, majorId }] of database.permissions.entries())
+    if (kind === "OBJECT_OR_COLUMN" && ids.has(majorId)) permissions.push(key);
+  for (const key of permissions) database.permissions.delete(transaction, key);
+  const properties: string[] = [];
+  for (const [key, { class: kind, majorId }] of database.extendedProperties.entries())
+    if ((kind === 1 || kind === 2 || kind === 7) && ids.has(majorId)) properties.push(key);
+  for (const key of properties) database.extendedProperties.delete(transaction, key);
 }
 
 /** @throws SqlError 3701, 3702 (somebody uses it), 3708-like */
@@ -182,23 +180,33 @@ function dropSchema(name: string, ifExists: boolean, session: Session): void {
 function dropType(name: ObjectName, ifExists: boolean, session: Session): void {
   const database = databaseOf(name, session);
   const { current } = session.transactions;
-  const schemaId =
-    name.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(name.schema)?.schemaId;
-  const type = schemaId === undefined ? undefined : database.findType(schemaId, name.name, current);
+  const type = findTypeNamed(name, database, session);
   if (!type) {
     if (ifExists) return;
     throw sqlError(3701, "drop", "type", writtenName(name));
   }
   for (const object of database.objects.values()) {
-    const columns = "columns" in object && object.kind !== "foreign-key" ? object.columns : [];
-    const parameters = "parameters" in object ? object.parameters : [];
-    if ([...columns, ...parameters].some((each) => each.userTypeId === type.userTypeId)) {
-      throw sqlError(3732, writtenName(name), object.name);
-    }
+    if (usesType(object, type, database)) throw sqlError(3732, writtenName(name), object.name);
   }
-  if (type.tableTypeObjectId !== undefined) {
-    const object = database.objects.get(type.tableTypeObjectId);
-    if (object) database.removeObject(current!, object);
+  for (const permission of [...database.permissions.values()]) {
+    if (permission.class === "TYPE" && permission.majorId === type.userTypeId)
+      database.permissions.delete(current, permissionKey(permission));
   }
+  const object = type.tableTypeObjectId === undefined ? undefined : database.objects.get(type.tableTypeObjectId);
+  if (object) removeWhole(object, database, session);
   database.types.delete(current, type.userTypeId);
+}
+
+/** Columns and parameters of the type, and texts that mention it ("DROP TYPE": variables of routines, computed columns, checks). */
+function usesType(object: DatabaseObject, type: UserType, database: Database): boolean {
+  const columns = "columns" in object && object.kind !== "foreign-key" ? object.columns : [];
+  const parameters = "parameters" in object ? object.parameters : [];
+  if ([...columns, ...parameters].some((each) => each.userTypeId === type.userTypeId)) return true;
+  const own = "references" in object ? (object.references ?? []) : [];
+  const computed = columns.flatMap((column) => column.computed?.references ?? []);
+  return [...own, ...computed].some((reference) => {
+    if (reference.class !== "type" || database.nameKey(reference.name) !== database.nameKey(type.name)) return false;
+    if (reference.schema !== undefined) return database.findSchema(reference.schema)?.schemaId === type.schemaId;
+    return type.schemaId === object.schemaId || type.schemaId === DBO_SCHEMA_ID;
+  });
 }

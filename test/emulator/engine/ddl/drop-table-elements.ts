@@ -108,7 +108,7 @@ function dropColumn(item: AlterTableDrop, table: TableObject, database: Database
     for (const [kind, name] of dependents) output.error(sqlError(5074, kind, name, "column", column.name));
     throw sqlError(4922, "ALTER TABLE DROP COLUMN", column.name, "column");
   }
-  requireNotBound(table, database, execution, column);
+  requireNotBound("ALTER TABLE DROP COLUMN", table, database, execution, column);
   if (table.columns.length === 1) throw sqlError(4923, column.name, table.name);
   const draft = new TableDraft(
     { database, schemaId: table.schemaId, objectId: table.objectId, name: table.name },

@@ -1,24 +1,33 @@
-import type { Index, TableObject } from "../../storage/database-model.ts";
+import type { Index, TableObject, ViewObject } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import { indexSpecs } from "../../storage/index-spec.ts";
 import type { AlterIndexStatement, CreateIndexStatement, DropIndexStatement } from "../../tsql/ast-tables.ts";
 import { wholeNode } from "../../tsql/coverage.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
-import { findTarget, requireTable, writtenName } from "../session/resolve-name.ts";
+import { requireIndexOptions } from "../session/require-index-options.ts";
+import { findTarget, writtenName } from "../session/resolve-name.ts";
 import type { Scope } from "../session/scope.ts";
 import type { Session } from "../session/session.ts";
 import { StatementContext } from "../statement-context.ts";
 import { buildIndex, indexOptions, nextIndexId } from "./build-index.ts";
 import { filterOf } from "./create-table.ts";
 import { filterDefinition } from "./definition-text.ts";
+import { dropIndexProperties } from "./drop-index-properties.ts";
+import { alterViewIndex, createViewIndex, dropViewIndex } from "./view-index.ts";
 import type { ObjectName } from "../../tsql/ast-names.ts";
 
-function target(name: ObjectName, session: Session, scope: Scope): { database: Database; table: TableObject } {
+interface IndexTarget {
+  readonly database: Database;
+  readonly object: TableObject | ViewObject;
+}
+
+/** @throws SqlError 1088 */
+function target(name: ObjectName, session: Session, scope: Scope): IndexTarget {
   session.transactions.requireWritable();
   const found = findTarget(name, session, scope);
-  if (found?.object.kind === "view") throw new Unsupported("indexed views");
-  return requireTable(name, session, scope, (written) => sqlError(1088, written));
+  if (found?.object.kind !== "table" && found?.object.kind !== "view") throw sqlError(1088, writtenName(name));
+  return { database: found.database, object: found.object };
 }
 
 /** Puts other indexes in the place of a table's, in its store too. */
@@ -37,14 +46,23 @@ export function replaceIndexes(
   return changed;
 }
 
-/** @throws SqlError 1088, 1913, 1902, 1911, 1505 */
+function holdsComputed(index: Index, table: TableObject): boolean {
+  return table.columns.some(
+    ({ columnId, computed }) =>
+      computed &&
+      (index.keyColumns.some((key) => key.columnId === columnId) || index.includedColumnIds.includes(columnId)),
+  );
+}
+
+/** @throws SqlError 1088, 1913, 1902, 1911, 1505, 1934 */
 export function createIndex(statement: CreateIndexStatement, session: Session, scope: Scope): void {
-  const { database, table } = target(statement.table, session, scope);
+  const { database, object: table } = target(statement.table, session, scope);
   const context = new StatementContext(session, scope);
   void statement.filegroup;
+  if (table.kind === "view") return createViewIndex(statement, table, database, context);
   const existing = table.indexes.find((index) => context.sameName(index.name, statement.name));
   const replaces = statement.options.some((option) => option.name === "drop_existing" && option.value === "on");
-  if (existing && !replaces) throw sqlError(1913, statement.name, "table", table.name);
+  if (existing && !replaces) throw sqlError(1913, statement.name, "table", writtenName(statement.table));
   const options = statement.options.filter((option) => option.name !== "drop_existing");
   const others = existing ? table.indexes.filter((index) => index !== existing) : table.indexes;
   const clustered = statement.clustered === true;
@@ -67,6 +85,9 @@ export function createIndex(statement: CreateIndexStatement, session: Session, s
     table.name,
     context,
   );
+  if (index.filterDefinition !== undefined || holdsComputed(index, table)) {
+    requireIndexOptions("CREATE INDEX", session.options);
+  }
   replaceIndexes(table, database, [...others, index], session);
 }
 
@@ -75,15 +96,20 @@ export function dropIndex(statement: DropIndexStatement, session: Session, scope
   for (const { name, table: tableName } of statement.items) {
     const found = findTarget(tableName, session, scope);
     const context = new StatementContext(session, scope);
-    const table = found?.object.kind === "table" ? found.object : undefined;
+    const table = found?.object.kind === "table" || found?.object.kind === "view" ? found.object : undefined;
     const index = table?.indexes.find((candidate) => context.sameName(candidate.name, name));
     if (!table || !index) {
       if (statement.ifExists) continue;
       throw sqlError(3701, "drop", "index", `${writtenName(tableName)}.${name}`);
     }
+    if (table.kind === "view") {
+      dropViewIndex(index, table, found!.database, session);
+      continue;
+    }
     if (index.constraintObjectId !== undefined) {
       throw sqlError(3723, `${table.name}.${index.name}`, index.primaryKey ? "PRIMARY KEY" : "UNIQUE KEY");
     }
+    dropIndexProperties(table.objectId, [index], found!.database, session);
     replaceIndexes(
       table,
       found!.database,
@@ -95,12 +121,13 @@ export function dropIndex(statement: DropIndexStatement, session: Session, scope
 
 /** REBUILD and REORGANIZE change nothing that can be seen, except that a disabled index comes back. */
 export function alterIndex(statement: AlterIndexStatement, session: Session, scope: Scope): void {
-  const { database, table } = target(statement.table, session, scope);
+  const { database, object: table } = target(statement.table, session, scope);
   const context = new StatementContext(session, scope);
+  if (table.kind === "view") return alterViewIndex(statement, table, database, context);
   const chosen = table.indexes.filter(
     (index) => statement.name === undefined || context.sameName(index.name, statement.name),
   );
-  if (statement.name !== undefined && chosen.length === 0) throw sqlError(3701, "alter", "index", statement.name);
+  if (statement.name !== undefined && chosen.length === 0) throw sqlError(2727, statement.name);
   switch (statement.action) {
     case "reorganize":
       indexOptions(statement.options.filter((option) => option.name !== "lob_compaction"));

@@ -8,12 +8,9 @@ import type {
   CreateLoginStatement,
   CreateRoleStatement,
   CreateUserStatement,
-  PermissionStatement,
 } from "../../tsql/ast-ddl.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
-import { findObject, writtenName } from "../session/resolve-name.ts";
-import type { Scope } from "../session/scope.ts";
 import type { Session } from "../session/session.ts";
 
 /** Logins, users, roles and permissions, as data. @throws SqlError 15025, 15023, 15151, 15007-like */
@@ -29,8 +26,10 @@ export function createPrincipal(
     if (statement.password === undefined) throw new Unsupported("CREATE LOGIN without a password");
     const defaultDatabase = statement.options.find((option) => option.name === "default_database")?.value ?? "master";
     for (const option of statement.options) {
-      if (!["default_database", "check_policy", "check_expiration", "default_language", "sid"].includes(option.name))
+      if (!["default_database", "check_policy", "check_expiration", "default_language"].includes(option.name))
         throw new Unsupported(`CREATE LOGIN ${option.name}`);
+      // Passwords are taken as they are, whatever policy they would have to follow.
+      void option.value;
     }
     server.setLogin({
       principalId: server.newPrincipalId(),
@@ -59,7 +58,7 @@ export function createPrincipal(
     database.principals.set(current, principalId, {
       ...base,
       type: "DATABASE_ROLE",
-      owningPrincipalId: owner?.principalId ?? 1,
+      owningPrincipalId: (owner ?? session.rights.user(database)).principalId,
     });
     return;
   }
@@ -70,6 +69,11 @@ export function createPrincipal(
     if (option.name !== "default_schema") throw new Unsupported(`CREATE USER WITH ${option.name}`);
   const user: DatabasePrincipal = { ...base, type: "SQL_USER", defaultSchema, ...(login ? { sid: login.sid } : {}) };
   database.principals.set(current, principalId, user);
+  const connect: Permission = {
+    ...{ class: "DATABASE", majorId: 0, minorId: 0, granteePrincipalId: principalId, grantorPrincipalId: 1 },
+    ...{ permission: "CONNECT", state: "GRANT" },
+  };
+  database.permissions.set(current, permissionKey(connect), connect);
 }
 
 export function alterPrincipal(
@@ -143,6 +147,10 @@ export function dropPrincipal(
   }
   for (const schema of database.schemas.values())
     if (schema.principalId === principal.principalId) throw sqlError(15138, "schema");
+  for (const object of database.objects.values())
+    if (object.principalId === principal.principalId) throw sqlError(15138, "object");
+  for (const permission of database.permissions.values())
+    if (permission.grantorPrincipalId === principal.principalId) throw sqlError(15284);
   for (const [key, row] of [...memberships(session)]) {
     if (row.roleId !== principal.principalId && row.memberId !== principal.principalId) continue;
     if (row.roleId === principal.principalId) throw sqlError(15144);
@@ -158,83 +166,4 @@ export function dropPrincipal(
 function* memberships(session: Session): Iterable<[string, { roleId: number; memberId: number }]> {
   const { roleMembers } = session.currentDatabase;
   for (const key of roleMembers.keys()) yield [key, roleMembers.get(key)!];
-}
-
-/** GRANT, DENY, REVOKE on the database, a schema, an object or its columns. */
-export function changePermission(statement: PermissionStatement, session: Session, scope: Scope): void {
-  const database = session.currentDatabase;
-  const { current } = session.transactions;
-  session.transactions.requireWritable();
-  if (statement.as !== undefined) throw new Unsupported("GRANT ... AS");
-  void statement.cascade;
-  const { place, columns } = securable(statement, session, scope);
-  for (const grantee of statement.principals) {
-    const principal = database.findPrincipal(grantee, current);
-    if (!principal) throw sqlError(15151, "find", "user", grantee);
-    for (const { name, columns: own } of statement.permissions) {
-      if (name === "all") throw new Unsupported("GRANT ALL");
-      const ids =
-        own.length > 0
-          ? columns(own)
-          : statement.on && statement.on.columns.length > 0
-            ? columns(statement.on.columns)
-            : [0];
-      for (const minorId of ids) {
-        const row: Permission = {
-          ...place,
-          minorId,
-          granteePrincipalId: principal.principalId,
-          grantorPrincipalId: 1,
-          permission: name.toUpperCase(),
-          state: statement.action === "deny" ? "DENY" : statement.grantOption ? "GRANT_WITH_GRANT_OPTION" : "GRANT",
-        };
-        if (statement.action === "revoke") database.permissions.delete(current, permissionKey(row));
-        else database.permissions.set(current, permissionKey(row), row);
-      }
-    }
-  }
-}
-
-function securable(
-  statement: PermissionStatement,
-  session: Session,
-  scope: Scope,
-): { place: Pick<Permission, "class" | "majorId">; columns: (names: readonly string[]) => number[] } {
-  const database = session.currentDatabase;
-  const none = (): number[] => [0];
-  if (!statement.on) return { place: { class: "DATABASE", majorId: 0 }, columns: none };
-  const { class: kind, name } = statement.on;
-  switch (kind.toLowerCase()) {
-    case "database":
-      return { place: { class: "DATABASE", majorId: 0 }, columns: none };
-    case "schema": {
-      const schema = database.findSchema(name.name);
-      if (!schema) throw sqlError(15151, "find", "schema", name.name);
-      return { place: { class: "SCHEMA", majorId: schema.schemaId }, columns: none };
-    }
-    case "object": {
-      const found = findObject(name, session, scope);
-      if (!found) throw sqlError(15151, "find", "object", writtenName(name));
-      const { object } = found;
-      return {
-        place: { class: "OBJECT_OR_COLUMN", majorId: object.objectId },
-        columns: (names) =>
-          names.map((each) => {
-            const all = "columns" in object && object.kind !== "foreign-key" ? object.columns : [];
-            const column = all.find((candidate) => database.nameKey(candidate.name) === database.nameKey(each));
-            if (!column) throw sqlError(207, each);
-            return column.columnId;
-          }),
-      };
-    }
-    case "type": {
-      const schemaId =
-        name.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(name.schema)?.schemaId;
-      const type = schemaId === undefined ? undefined : database.findType(schemaId, name.name);
-      if (!type) throw sqlError(15151, "find", "type", writtenName(name));
-      return { place: { class: "TYPE", majorId: type.userTypeId }, columns: none };
-    }
-    default:
-      throw new Unsupported(`GRANT ON ${kind.toUpperCase()}`);
-  }
 }

@@ -3,18 +3,18 @@ import { withCoverage } from "../../tsql/coverage.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { SqlError, Unsupported } from "../../values/sql-error.ts";
 import { atomic, type Execution } from "../session/execution.ts";
-import { requireDatabasePermission, requirePermission } from "../session/require-permission.ts";
-import { findObject } from "../session/resolve-name.ts";
-import type { ObjectName } from "../../tsql/ast-names.ts";
-import { schemaFor } from "./object-place.ts";
 import type { Step } from "../session/step.ts";
 import { alterDatabase, createDatabase } from "./database-statements.ts";
 import { alterIndex, createIndex, dropIndex } from "./index-statements.ts";
+import { alterAuthorization } from "./alter-authorization.ts";
 import { alterTable } from "./alter-table.ts";
 import { createTable } from "./create-table.ts";
 import { dropObjects } from "./drop-objects.ts";
-import { createModule, createTrigger, enableTrigger } from "./create-module.ts";
-import { alterPrincipal, createPrincipal, changePermission } from "./principal-statements.ts";
+import { createModule } from "./create-module.ts";
+import { createTrigger, enableTrigger } from "./create-trigger.ts";
+import { changePermission } from "./permission-statements.ts";
+import { alterPrincipal, createPrincipal } from "./principal-statements.ts";
+import { requireDdlRight } from "./require-ddl-right.ts";
 import { alterSchemaTransfer, createSchema } from "./schema-statements.ts";
 import { alterSequence, createSequence, createSynonym, createType } from "./type-statements.ts";
 
@@ -39,7 +39,7 @@ export function* runDdl(statement: DdlStatement, execution: Execution): Step<voi
   yield* atomic(execution, () => {
     const covered = withCoverage(statement);
     try {
-      requireDdlRight(statement, execution);
+      if (!isLocal(statement)) requireDdlRight(statement, execution);
       change(covered.node, execution);
     } catch (error) {
       if (error instanceof SqlError && !session.compileScope.has(error))
@@ -52,47 +52,6 @@ export function* runDdl(statement: DdlStatement, execution: Execution): Step<voi
   });
   session.localVersion++;
   if (!isLocal(statement)) session.engine.metadataChanged();
-}
-
-const CREATE_RIGHTS: Partial<Record<Statement["kind"], string>> = {
-  "create-table": "CREATE TABLE",
-  "create-view": "CREATE VIEW",
-  "create-procedure": "CREATE PROCEDURE",
-  "create-function": "CREATE FUNCTION",
-  "create-type": "CREATE TYPE",
-  "create-synonym": "CREATE SYNONYM",
-  "create-schema": "CREATE SCHEMA",
-  "create-sequence": "CREATE SEQUENCE",
-};
-
-/** Who is not an administrator: a right of the database for what is new (with ALTER on its schema), ALTER for what is there. */
-function requireDdlRight(statement: DdlStatement, execution: Execution): void {
-  const { session, scope } = execution;
-  const database = session.currentDatabase;
-  if (session.rights.isAdministrator || session.moduleDepth > 0 || isLocal(statement)) return;
-  const right = CREATE_RIGHTS[statement.kind];
-  if (right !== undefined) {
-    requireDatabasePermission(session, right, database);
-    const { name } = statement as { readonly name?: ObjectName | string };
-    if (typeof name !== "object") return;
-    const schemaId = schemaFor(name, database, session);
-    if (session.rights.onSchema("ALTER", schemaId, database) !== 1) throw sqlError(2760, database.schemaName(schemaId));
-    return;
-  }
-  const names: readonly ObjectName[] =
-    statement.kind === "drop"
-      ? statement.names
-      : "table" in statement && typeof statement.table === "object"
-        ? [statement.table]
-        : [];
-  if (names.length === 0 || statement.kind === "permission") {
-    requireDatabasePermission(session, "CONTROL", database);
-    return;
-  }
-  for (const name of names) {
-    const found = findObject(name, session, scope);
-    if (found) requirePermission(session, "ALTER", found.object, found.database);
-  }
 }
 
 function isLocal(statement: DdlStatement): boolean {
@@ -121,6 +80,8 @@ function change(statement: DdlStatement, execution: Execution): void {
       return createSchema(statement, session);
     case "alter-schema-transfer":
       return alterSchemaTransfer(statement, session, scope);
+    case "alter-authorization":
+      return alterAuthorization(statement, session, scope);
     case "create-table":
       return createTable(statement, session, scope);
     case "alter-table":

@@ -1,4 +1,5 @@
 import type { SequenceObject, TableTypeObject } from "../../storage/database-model.ts";
+import { SYS_SCHEMA_ID } from "../../storage/database.ts";
 import type {
   AlterSequenceStatement,
   CreateSequenceStatement,
@@ -15,7 +16,7 @@ import { databaseOf, findObject, writtenName } from "../session/resolve-name.ts"
 import type { Scope } from "../session/scope.ts";
 import type { Session } from "../session/session.ts";
 import { StatementContext } from "../statement-context.ts";
-import { addColumns } from "./create-table.ts";
+import { defineTable } from "./create-table.ts";
 import { schemaFor } from "./object-place.ts";
 import { TableDraft } from "./table-parts.ts";
 
@@ -42,23 +43,22 @@ export function createType(statement: CreateTypeStatement, session: Session, sco
     return;
   }
   const objectId = database.newObjectId();
-  const draft = new TableDraft({ database, schemaId, objectId, name: statement.name.name }, session, scope);
-  addColumns(draft, definition.table, statement.name.name);
-  for (const constraint of definition.table.constraints) {
-    if (constraint.kind === "key-constraint") draft.addKey(constraint);
-    else if (constraint.kind === "check-constraint") draft.addCheck(constraint, true);
-    else throw new Unsupported("a foreign key in a table type");
+  // The object behind the type, and what belongs to it, lie in the schema sys.
+  const draft = new TableDraft(
+    { database, schemaId: SYS_SCHEMA_ID, objectId, name: statement.name.name },
+    session,
+    scope,
+  );
+  if (definition.table.constraints.some((constraint) => constraint.kind === "foreign-key")) {
+    throw new Unsupported("a foreign key in a table type");
   }
-  for (const index of definition.table.indexes) draft.addInlineIndex(index);
   if (definition.table.period) throw new Unsupported("PERIOD in a table type");
-  if (draft.added.some((object) => object.kind === "check" || object.kind === "default")) {
-    throw new Unsupported("CHECK and DEFAULT in a table type");
-  }
+  defineTable(draft, definition.table, statement.name.name, false);
   const now = session.engine.clock.now();
   const object: TableTypeObject = {
     kind: "table-type",
     objectId,
-    schemaId: 4,
+    schemaId: SYS_SCHEMA_ID,
     name: `TT_${statement.name.name.slice(0, 100)}_${objectId.toString(16).toUpperCase().padStart(8, "0")}`,
     parentObjectId: 0,
     createDate: now,
@@ -69,6 +69,7 @@ export function createType(statement: CreateTypeStatement, session: Session, sco
     userTypeId,
   };
   database.addObject(current, object);
+  for (const part of draft.added) database.addObject(current, part);
   database.types.set(current, userTypeId, {
     userTypeId,
     schemaId,

@@ -12,6 +12,7 @@ import { requireTable } from "../session/resolve-name.ts";
 import type { Session } from "../session/session.ts";
 import { drive, type Step } from "../session/step.ts";
 import { StatementContext } from "../statement-context.ts";
+import { requireWriteOptions } from "./require-write-options.ts";
 import { columnConverter } from "./row-expressions.ts";
 import { TableWriter } from "./table-writer.ts";
 
@@ -30,6 +31,7 @@ export function* runInsertBulk(statement: InsertBulkStatement, execution: Execut
   session.pendingBulk = yield* atomic(execution, (): PendingBulk => {
     const { database, table } = requireTable(statement.table, session, scope);
     requirePermission(session, "INSERT", table, database);
+    requireWriteOptions("INSERT", { table, database }, session);
     const context = new StatementContext(session, scope);
     const options = new Set<string>();
     for (const option of statement.options) {
@@ -100,7 +102,7 @@ export async function loadBulk(
       if (signal.aborted) break;
     }
     if (signal.aborted) throw sqlError(4002);
-    const count = loader.finish();
+    const count = await finished(loader, session);
     if (own) await drive(transactions.commitStatement());
     return count;
   } catch (error) {
@@ -108,6 +110,17 @@ export async function loadBulk(
     else if (session.options.xactAbort) transactions.rollbackAll();
     else if (transactions.current?.state === "active") transactions.current.rollbackTo(savepoint);
     throw error;
+  }
+}
+
+async function finished(loader: BulkLoader, session: Session): Promise<bigint> {
+  for (;;) {
+    try {
+      return loader.finish();
+    } catch (error) {
+      if (!(error instanceof LockConflict)) throw error;
+      await drive(session.transactions.waitFor(error));
+    }
   }
 }
 
@@ -178,6 +191,7 @@ class BulkLoader {
 
   finish(): bigint {
     this.#writer.checkReferencing(this.#written, "INSERT");
+    this.#writer.checkViews();
     return this.#count;
   }
 }

@@ -22,7 +22,7 @@ export function* runDelete(statement: DeleteStatement, execution: Execution): St
   yield* runDml(statement, execution, DELETE, compileDelete);
 }
 
-function compileDelete(node: DeleteStatement, context: StatementContext): DmlProgram {
+export function compileDelete(node: DeleteStatement, context: StatementContext): DmlProgram {
   readHints(node.options, context);
   declareCtes(node.with, noColumns(context));
   const rows = compileWrittenRows(node, context);
@@ -34,6 +34,7 @@ function compileDelete(node: DeleteStatement, context: StatementContext): DmlPro
   if (output?.client && triggersOf(target, "delete").length > 0) throw sqlError(334, target.name);
   return {
     target,
+    verb: "DELETE",
     event: "delete",
     output,
     updated: () => new Set(),
@@ -52,6 +53,7 @@ function compileDelete(node: DeleteStatement, context: StatementContext): DmlPro
       });
       entries.forEach((entry, at) => writer.delete(entry, before[at]!));
       writer.checkReferenced(before, undefined);
+      writer.checkViews();
       collected?.finish(runtime);
       return { count: entries.length, inserted: [], deleted: before, output: collected };
     },

@@ -2,10 +2,11 @@ import type { SqlRow } from "../../values/sql-type.ts";
 import type { Runtime } from "../runtime.ts";
 import { atomic, done, type Execution } from "../session/execution.ts";
 import type { Step } from "../session/step.ts";
-import { compiled } from "../statements/compile-statement.ts";
+import { compiled, usesOf } from "../statements/compile-statement.ts";
 import type { StatementContext } from "../statement-context.ts";
 import { triggersOf, type ResolvedTarget } from "./dml-target.ts";
 import { fireTriggers } from "./fire-triggers.ts";
+import { requireWriteOptions } from "./require-write-options.ts";
 import type { OutputProgram, OutputRows } from "./output-clause.ts";
 
 export interface DmlResult {
@@ -29,6 +30,8 @@ export interface FiredRows {
 
 export interface DmlProgram {
   readonly target: ResolvedTarget;
+  /** How errors name the statement. */
+  readonly verb: "INSERT" | "UPDATE" | "DELETE" | "MERGE";
   readonly event: "insert" | "update" | "delete";
   readonly output: OutputProgram | undefined;
   /** Names of the columns written, in lower case. */
@@ -47,9 +50,15 @@ export function* runDml<T extends object>(
   session.transactions.beginImplicit();
   const own = session.transactions.beginStatement();
   try {
-    const program = yield* session.transactions.retrying(() => compiled(statement, execution, compile));
+    const program = yield* session.transactions.retrying(() =>
+      compiled(statement, execution, (node: T, context) => {
+        const made = compile(node, context);
+        requireWriteOptions(made.verb, made.target, session);
+        return made;
+      }),
+    );
     const savepoint = session.transactions.current!.savepoint();
-    const result = yield* atomic(execution, (runtime) => program.run(runtime));
+    const result = yield* atomic(execution, (runtime) => program.run(runtime), usesOf(statement, session));
     if (result.identity !== undefined) {
       execution.scope.scopeIdentity = result.identity;
       session.lastIdentity = result.identity;

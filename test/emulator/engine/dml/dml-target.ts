@@ -12,7 +12,7 @@ import type { Runtime } from "../runtime.ts";
 import { findTarget, writtenName } from "../session/resolve-name.ts";
 import { noColumns } from "../statements/variable-statements.ts";
 import type { StatementContext } from "../statement-context.ts";
-import { hintedView, localTableOf } from "../tables/table-source.ts";
+import { hintedView, localTableOf, requireExpandable } from "../tables/table-source.ts";
 
 /** The table that INSERT, UPDATE, DELETE or MERGE writes. */
 export interface ResolvedTarget {
@@ -47,6 +47,7 @@ export function resolveTarget(target: DmlTarget, context: StatementContext): Res
   const { object, database } = found;
   if (object.kind === "view") throw new Unsupported("writing through a view");
   if (object.kind !== "table") throw sqlError(208, writtenName(target.name));
+  requireExpandable(target.hints, object, writtenName(target.name), 1);
   hintedView(target.hints, database);
   return { table: object, database, name: object.name, schema: database.schemaName(object.schemaId) };
 }

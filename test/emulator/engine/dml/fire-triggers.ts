@@ -7,6 +7,7 @@ import type { Execution } from "../session/execution.ts";
 import { Scope } from "../session/scope.ts";
 import type { Step } from "../session/step.ts";
 import { moduleOptions } from "../procedures/module-context.ts";
+import { moduleFrame } from "../session/require-permission.ts";
 import { moduleBody } from "../procedures/module-body.ts";
 import { dropLocalTables, temporaryCopy } from "../tables/create-local-table.ts";
 import type { DmlProgram, FiredRows } from "./dml-run.ts";
@@ -25,7 +26,7 @@ export function* fireTriggers(
   const { session, scope } = execution;
   if (triggers.some((trigger) => trigger.insteadOf)) throw new Unsupported("INSTEAD OF triggers");
   if (scope.nesting >= 31) throw sqlError(217, 32);
-  const { table } = program.target;
+  const { table, database } = program.target;
   for (const trigger of triggers) {
     const inserted = temporaryCopy(table, result.inserted, session);
     const deleted = temporaryCopy(table, result.deleted, session);
@@ -37,8 +38,8 @@ export function* fireTriggers(
     const options = session.options;
     const count = session.transactions.count;
     const rowCount = session.rowCount;
-    const depth = session.moduleDepth;
-    session.moduleDepth = depth + 1;
+    const frame = session.moduleFrame;
+    session.moduleFrame = moduleFrame(trigger, database);
     session.options = { ...moduleOptions(options, trigger.module), xactAbort: true };
     // A trigger runs in a transaction always: @@TRANCOUNT is 1 at least.
     if (count === 0) session.transactions.count = 1;
@@ -49,7 +50,7 @@ export function* fireTriggers(
       yield* runStatements(body, { session, scope: inner, output: execution.output, inProcedure: true });
     } finally {
       session.options = options;
-      session.moduleDepth = depth;
+      session.moduleFrame = frame;
       session.rowCount = rowCount;
       dropLocalTables(inner, session);
       if (count === 0 && session.transactions.current === transaction) session.transactions.count = 0;

@@ -4,7 +4,7 @@ import type { RowEntry } from "../../storage/row-entry.ts";
 import { hashKeyOf } from "../expressions/compare.ts";
 import { coercion } from "../../values/coerce.ts";
 import type { SqlRow, SqlValue } from "../../values/sql-type.ts";
-import { conflict547, TableWriter } from "./table-writer.ts";
+import { conflict547, FULL_CHECKS, TableWriter } from "./table-writer.ts";
 
 /** FOREIGN KEY constraints, checked when the statement has written its rows. */
 
@@ -230,7 +230,7 @@ function applyAction(
   depth: number,
 ): void {
   if (depth > 32) throw new Error(`foreign key ${key.name}: more than 32 levels of actions`);
-  const inner = new TableWriter(child, writer.database, writer.session);
+  const inner = new TableWriter(child, writer.database, writer.session, FULL_CHECKS, writer);
   const action = isUpdate ? key.onUpdate : key.onDelete;
   if (action === "CASCADE" && !isUpdate) {
     for (const { entry, row } of hits) inner.delete(entry, row);

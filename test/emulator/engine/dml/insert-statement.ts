@@ -80,7 +80,7 @@ export function planColumns(
   return { target, ordinals };
 }
 
-function compileInsert(
+export function compileInsert(
   node: InsertStatement,
   context: StatementContext,
   captured: { rows: readonly SqlRow[]; columns: readonly OutputColumn[] } | undefined,
@@ -97,6 +97,7 @@ function compileInsert(
   if (output?.client && triggersOf(target, "insert").length > 0) throw sqlError(334, target.name);
   return {
     target,
+    verb: "INSERT",
     event: "insert",
     output,
     updated: () => new Set(target.table.columns.map((column) => column.name.toLowerCase())),
@@ -220,6 +221,7 @@ export function insertRows(
     output?.add(runtime, row, undefined, "INSERT");
   }
   writer.checkReferencing(written, "INSERT");
+  writer.checkViews();
   output?.finish(runtime);
   const scaled = lastIdentity === null ? undefined : lastIdentityValue(lastIdentity, plan);
   return {

@@ -88,7 +88,7 @@ function compileClause(
   }
 }
 
-function compileMerge(node: MergeStatement, context: StatementContext): DmlProgram {
+export function compileMerge(node: MergeStatement, context: StatementContext): DmlProgram {
   readHints(node.options, context);
   declareCtes(node.with, noColumns(context));
   if (node.top) throw new Unsupported("MERGE TOP");
@@ -121,6 +121,7 @@ function compileMerge(node: MergeStatement, context: StatementContext): DmlProgr
   const sourceSlots = sourceNode.slots;
   return {
     target,
+    verb: "MERGE",
     event: "update",
     output,
     updated: () =>
@@ -225,6 +226,7 @@ function runJoin(
   const removed = deletes.map(({ row }) => row);
   writer.checkReferenced(removed, undefined);
   writer.checkReferenced(before, after);
+  writer.checkViews();
   output?.finish(runtime);
   return {
     count: deletes.length + changes.length + inserts.length,

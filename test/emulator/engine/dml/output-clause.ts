@@ -152,5 +152,6 @@ export class OutputRows {
       writer.complete(row, "INSERT");
       writer.insert(row);
     }
+    writer.checkViews();
   }
 }

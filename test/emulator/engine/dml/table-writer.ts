@@ -1,17 +1,19 @@
 import { changeRecorder, type ChangeRecorder } from "../../change-tracking/change-recorder.ts";
-import type { Column, DefaultConstraintObject, TableObject } from "../../storage/database-model.ts";
+import type { Column, DefaultConstraintObject, TableObject, ViewObject } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import type { RowEntry } from "../../storage/row-entry.ts";
 import type { Transaction } from "../../storage/transaction.ts";
 import type { RowChange } from "../../storage/table-store.ts";
 import { sqlError } from "../../values/error-table.ts";
 import type { SqlRow, SqlValue } from "../../values/sql-type.ts";
+import { indexedViewsOn } from "../ddl/schema-binding.ts";
 import type { Evaluate, Test } from "../expressions/compiled.ts";
 import type { Runtime } from "../runtime.ts";
 import { Runtime as RuntimeClass } from "../runtime.ts";
 import { Scope } from "../session/scope.ts";
 import type { Session } from "../session/session.ts";
 import { isTableVariable } from "../tables/local-table.ts";
+import { checkIndexedViews } from "./check-indexed-views.ts";
 import { checkReferencing, checkReferenced } from "./foreign-keys.ts";
 import { asColumn, compileRowExpression, compileRowPredicate } from "./row-expressions.ts";
 
@@ -30,6 +32,7 @@ export interface TableRules {
   readonly checks: readonly CheckRule[];
   readonly identity: { readonly ordinal: number; readonly column: Column } | undefined;
   readonly rowVersion: number | undefined;
+  readonly indexedViews: readonly ViewObject[];
 }
 
 const rules = new WeakMap<TableObject, { readonly version: number; readonly rules: TableRules }>();
@@ -78,6 +81,7 @@ export function tableRules(table: TableObject, database: Database, session: Sess
     ),
     identity: findColumn(columns, (column) => column.identity !== undefined),
     rowVersion: findColumn(columns, (column) => column.type.name === "rowversion")?.ordinal,
+    indexedViews: indexedViewsOn(table, database),
   };
   rules.set(table, { version: schemaVersion, rules: made });
   return made;
@@ -111,10 +115,19 @@ export class TableWriter {
   readonly #recorder: ChangeRecorder | undefined;
   readonly #snapshot: number | undefined;
   readonly #ignoresDuplicates: boolean;
+  /** The indexed views of all tables that the statement writes: those of foreign keys' actions too. */
+  readonly #views: Set<ViewObject>;
   /** Rows left out by IGNORE_DUP_KEY. */
   ignored = 0;
 
-  constructor(table: TableObject, database: Database, session: Session, options: WriteOptions = FULL_CHECKS) {
+  /** @param cause the writer whose rows take these along */
+  constructor(
+    table: TableObject,
+    database: Database,
+    session: Session,
+    options: WriteOptions = FULL_CHECKS,
+    cause?: TableWriter,
+  ) {
     const variable = isTableVariable(table);
     if (!variable) session.transactions.requireWritable();
     this.transaction = variable ? session.transactions.forVariables() : session.transactions.current!;
@@ -128,6 +141,8 @@ export class TableWriter {
     this.#recorder = changeRecorder(this.transaction, database, table, options.trackingContext);
     this.#snapshot = session.transactions.writeSnapshot(database);
     this.#ignoresDuplicates = table.indexes.some((index) => index.ignoreDupKey);
+    this.#views = cause ? cause.#views : new Set();
+    for (const view of this.rules.indexedViews) this.#views.add(view);
   }
 
   get label(): string {
@@ -248,6 +263,11 @@ export class TableWriter {
   /** At the statement's end: nothing may reference rows that are gone, or a foreign key's action takes them along. */
   checkReferenced(removed: readonly SqlRow[], changedTo: readonly SqlRow[] | undefined, depth = 0): void {
     checkReferenced(this, removed, changedTo, depth);
+  }
+
+  /** At the statement's end, after all of its rows: keys of indexed views are unique. @throws SqlError 2601 */
+  checkViews(): void {
+    if (this.#views.size > 0) checkIndexedViews(this.#views, this.database, this.session);
   }
 }
 

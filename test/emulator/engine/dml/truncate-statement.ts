@@ -1,12 +1,13 @@
 import { recordTruncate } from "../../change-tracking/change-recorder.ts";
 import type { TruncateTableStatement } from "../../tsql/ast-dml.ts";
-import { sqlError } from "../../values/error-table.ts";
+import { sqlError, sqlErrorWithState } from "../../values/error-table.ts";
+import { indexedViewsOn } from "../ddl/schema-binding.ts";
 import { atomic, type Execution } from "../session/execution.ts";
 import { requirePermission } from "../session/require-permission.ts";
-import { requireTable } from "../session/resolve-name.ts";
+import { requireTable, writtenName } from "../session/resolve-name.ts";
 import type { Step } from "../session/step.ts";
 
-/** TRUNCATE TABLE. @throws SqlError 4701 (no such table), 4711 and 4712 (referenced), 3906, 3930 */
+/** TRUNCATE TABLE. @throws SqlError 4701 (no such table), 3729 and 4712 (referenced), 3906, 3930 */
 export function* runTruncate(statement: TruncateTableStatement, execution: Execution): Step<void> {
   const { session, scope } = execution;
   session.transactions.beginImplicit();
@@ -25,13 +26,9 @@ export function* runTruncate(statement: TruncateTableStatement, execution: Execu
       ) {
         throw sqlError(4712, table.name);
       }
-      if (object.kind === "view" && object.module.schemaBound && object.indexes.length > 0) {
-        const references = object.references.some(
-          (reference) => reference.name.toLowerCase() === table.name.toLowerCase() && reference.class === "object",
-        );
-        if (references) throw sqlError(3729, "TRUNCATE TABLE", table.name, object.name);
-      }
     }
+    const [view] = indexedViewsOn(table, database);
+    if (view) throw sqlErrorWithState(3729, 2, "TRUNCATE TABLE", writtenName(statement.table), view.name);
     if (table.historyTableId !== undefined)
       throw sqlError(13545, `${database.name}.${database.schemaName(table.schemaId)}.${table.name}`);
     const transaction = session.transactions.current!;

@@ -103,7 +103,7 @@ export function compileAssignments(
   return { columns, variables };
 }
 
-function compileUpdate(node: UpdateStatement, context: StatementContext): DmlProgram {
+export function compileUpdate(node: UpdateStatement, context: StatementContext): DmlProgram {
   readHints(node.options, context);
   declareCtes(node.with, noColumns(context));
   const rows = compileWrittenRows(node, context);
@@ -126,6 +126,7 @@ function compileUpdate(node: UpdateStatement, context: StatementContext): DmlPro
   });
   return {
     target,
+    verb: "UPDATE",
     event: "update",
     output,
     updated: () => names,
@@ -152,6 +153,7 @@ function compileUpdate(node: UpdateStatement, context: StatementContext): DmlPro
       const after = changes.map((change) => change.row);
       writer.checkReferencing(after, "UPDATE", written);
       writer.checkReferenced(before, after);
+      writer.checkViews();
       collected?.finish(runtime);
       return { count: changes.length, inserted: after, deleted: before, output: collected };
     },

@@ -34,7 +34,7 @@ export const changeTrackingFunctions: readonly ScalarFunction[] = [
       const { currentDatabase } = runtime.session;
       runDueCleanup(currentDatabase);
       const table = currentDatabase.objects.get(objectId as number);
-      if (table && runtime.session.rights.onObject("VIEW CHANGE TRACKING", table, currentDatabase) !== 1) return null;
+      if (table && !runtime.session.rights.onObject("VIEW CHANGE TRACKING", table, currentDatabase)) return null;
       return minValidVersion(currentDatabase, objectId as number, snapshotOf(runtime));
     },
   },

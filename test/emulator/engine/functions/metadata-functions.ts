@@ -1,13 +1,13 @@
-import type { Column, DatabaseObject, TableObject } from "../../storage/database-model.ts";
+import type { Column, DatabaseObject, DatabasePrincipal, TableObject } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
-import { findSystemView } from "../../catalog/find-system-view.ts";
+import { findSystemView, systemViewById } from "../../catalog/find-system-view.ts";
 import { isServerView } from "../../catalog/system-view-names.ts";
 import { collation, isKnownCollation } from "../../values/collation.ts";
 import { INT, maxLength, nvarchar, SMALLINT, SQL_VARIANT, SYSNAME } from "../../values/coerce-type.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlType, SqlValue } from "../../values/sql-type.ts";
 import type { Runtime } from "../runtime.ts";
-import { findObject, parseName } from "../session/resolve-name.ts";
+import { findObject, findTypeNamed, parseName } from "../session/resolve-name.ts";
 import { precisionOf, scaleOfType } from "./conversion-functions.ts";
 import { objectPropertyOf, objectTypeCode } from "./object-property.ts";
 import { permissionOn } from "./permission-functions.ts";
@@ -49,7 +49,8 @@ function byId(
       ? database(runtime)
       : runtime.session.engine.server.databaseById(databaseId as number);
   const object = own?.objects.get(id as number, runtime.session.transactions.current);
-  return own && object ? { object, database: own } : undefined;
+  if (!own || !object || !runtime.session.rights.canSee(object, own)) return undefined;
+  return { object, database: own };
 }
 
 function columnsOf(object: DatabaseObject): readonly Column[] | undefined {
@@ -164,8 +165,16 @@ function typeId(text: string, runtime: Runtime): number | null {
   if (name.schema === undefined || name.schema.toLowerCase() === "sys") {
     for (const [id, known] of SYSTEM_TYPES) if (known === name.name.toLowerCase()) return id;
   }
-  const schema = name.schema === undefined ? 1 : own.findSchema(name.schema)?.schemaId;
-  return schema === undefined ? null : (own.findType(schema, name.name)?.userTypeId ?? null);
+  return findTypeNamed(name, own, runtime.session)?.userTypeId ?? null;
+}
+
+function ownUser(runtime: Runtime): DatabasePrincipal {
+  return runtime.session.rights.user(database(runtime));
+}
+
+/** Directly, or through other roles; dbo is in db_owner. */
+function isMember(role: DatabasePrincipal, member: DatabasePrincipal, runtime: Runtime): boolean {
+  return runtime.session.rights.memberships(database(runtime), member.principalId).has(role.principalId);
 }
 
 const nullable = (
@@ -186,21 +195,22 @@ const nullable = (
 // prettier-ignore
 export const metadataFunctions: readonly ScalarFunction[] = [
   nullable("OBJECT_ID", [NAME, nvarchar(2)], 1, INT, ([name, type], runtime) => objectId(name as string, type as string | undefined, runtime)),
-  nullable("OBJECT_NAME", [INT, INT], 1, SYSNAME, ([id, db], runtime) => byId(id!, db, runtime)?.object.name ?? null),
+  nullable("OBJECT_NAME", [INT, INT], 1, SYSNAME, ([id, db], runtime) => byId(id!, db, runtime)?.object.name ?? systemViewById(id as number)?.name ?? null),
   nullable("OBJECT_SCHEMA_NAME", [INT, INT], 1, SYSNAME, ([id, db], runtime) => {
     const found = byId(id!, db, runtime);
     return found ? found.database.schemaName(found.object.schemaId) : null;
   }),
   nullable("OBJECT_DEFINITION", [INT], 0, nvarchar(-1), ([id], runtime) => {
-    const object = byId(id!, undefined, runtime)?.object;
-    if (!object) return null;
+    const found = byId(id!, undefined, runtime);
+    if (!found || !runtime.session.rights.canSeeDefinition(found.object, found.database)) return null;
+    const { object } = found;
     if ("module" in object) return object.module.definition ?? null;
     return object.kind === "default" || object.kind === "check" ? object.definition : null;
   }),
   nullable("SCHEMA_ID", [SYSNAME], 1, INT, ([name], runtime) =>
-    name === undefined ? runtime.session.defaultSchemaId(database(runtime)) : (database(runtime).findSchema(name as string, runtime.session.transactions.current)?.schemaId ?? null)),
+    name === undefined ? runtime.session.userSchemaId(database(runtime)) : (database(runtime).findSchema(name as string, runtime.session.transactions.current)?.schemaId ?? null)),
   nullable("SCHEMA_NAME", [INT], 1, SYSNAME, ([id], runtime) =>
-    database(runtime).schemas.get((id as number | undefined) ?? runtime.session.defaultSchemaId(database(runtime)))?.name ?? null),
+    database(runtime).schemas.get((id as number | undefined) ?? runtime.session.userSchemaId(database(runtime)))?.name ?? null),
   nullable("DB_ID", [SYSNAME], 1, SMALLINT, ([name], runtime) =>
     name === undefined ? database(runtime).databaseId : (runtime.session.engine.server.findDatabase(name as string)?.databaseId ?? null)),
   nullable("DB_NAME", [INT], 1, SYSNAME, ([id], runtime) =>
@@ -237,7 +247,7 @@ export const metadataFunctions: readonly ScalarFunction[] = [
   nullable("COLLATIONPROPERTY", [nvarchar(128), nvarchar(128)], 0, SQL_VARIANT, ([name, property]) => collationProperty(name as string, property as string)),
   nullable("INDEX_COL", [NAME, INT, INT], 0, SYSNAME, ([table, index, key], runtime) => {
     const object = findObject(parseName(table as string), runtime.session, runtime.scope)?.object;
-    if (object?.kind !== "table") return null;
+    if (object?.kind !== "table" && object?.kind !== "view") return null;
     const column = object.indexes.find((each) => each.indexId === index)?.keyColumns[(key as number) - 1];
     return object.columns.find((each) => each.columnId === column?.columnId)?.name ?? null;
   }),
@@ -246,29 +256,28 @@ export const metadataFunctions: readonly ScalarFunction[] = [
     return [undefined, name.name, name.schema, name.database, name.server][part as number] ?? null;
   }),
   nullable("DATABASE_PRINCIPAL_ID", [SYSNAME], 1, INT, ([name], runtime) =>
-    name === undefined ? 1 : (database(runtime).findPrincipal(name as string)?.principalId ?? null)),
+    name === undefined ? ownUser(runtime).principalId : (database(runtime).findPrincipal(name as string)?.principalId ?? null)),
   nullable("USER_ID", [SYSNAME], 1, INT, ([name], runtime) =>
-    name === undefined ? 1 : (database(runtime).findPrincipal(name as string)?.principalId ?? null)),
+    name === undefined ? ownUser(runtime).principalId : (database(runtime).findPrincipal(name as string)?.principalId ?? null)),
   nullable("IS_MEMBER", [SYSNAME], 0, INT, ([role], runtime) => {
     const principal = database(runtime).findPrincipal(role as string);
     if (principal?.type !== "DATABASE_ROLE") return null;
-    return bit(principal.name === "public" || principal.name === "db_owner");
+    return bit(isMember(principal, ownUser(runtime), runtime));
   }),
   nullable("IS_ROLEMEMBER", [SYSNAME, SYSNAME], 1, INT, ([role, member], runtime) => {
     const principal = database(runtime).findPrincipal(role as string);
     if (principal?.type !== "DATABASE_ROLE") return null;
-    if (member === undefined || (member as string).toLowerCase() === "dbo") return bit(principal.name === "public" || principal.name === "db_owner");
-    const own = database(runtime).findPrincipal(member as string);
-    if (!own) return null;
-    return bit(database(runtime).roleMembers.get(`${principal.principalId}:${own.principalId}`) !== undefined);
+    const own = member === undefined ? ownUser(runtime) : database(runtime).findPrincipal(member as string);
+    return own ? bit(isMember(principal, own, runtime)) : null;
   }),
   nullable("IS_SRVROLEMEMBER", [SYSNAME, SYSNAME], 1, INT, ([role], runtime) => {
     const found = runtime.session.engine.server.findLogin(role as string);
-    return found?.type === "SERVER_ROLE" ? bit(found.name === "sysadmin" || found.name === "public") : null;
+    if (found?.type !== "SERVER_ROLE") return null;
+    return bit(found.name === "public" || (found.name === "sysadmin" && runtime.session.rights.isAdministrator));
   }),
   nullable("HAS_DBACCESS", [SYSNAME], 0, INT, ([name], runtime) => {
     const found = runtime.session.engine.server.findDatabase(name as string);
-    return found ? bit(found.options.online) : null;
+    return found ? bit(found.options.online && runtime.session.rights.mayEnter(found)) : null;
   }),
   {
     name: "HAS_PERMS_BY_NAME",
@@ -276,7 +285,13 @@ export const metadataFunctions: readonly ScalarFunction[] = [
     optional: 2,
     handlesNull: true,
     result: INT,
-    evaluate: ([securable, kind, permission], runtime) =>
-      permissionOn(securable as string | null, kind as string | null, permission as string | null, runtime),
+    evaluate: ([securable, kind, permission, part, partKind], runtime) =>
+      permissionOn(
+        securable as string | null,
+        kind as string | null,
+        permission as string | null,
+        part == null ? undefined : { name: part as string, kind: (partKind as string | null | undefined) ?? "COLUMN" },
+        runtime,
+      ),
   },
 ];

@@ -128,7 +128,9 @@ export const sessionFunctions: readonly ScalarFunction[] = [
     result: SYSNAME,
     mayBeNull: true,
     evaluate: ([id], { session }) =>
-      id === undefined ? "dbo" : (session.currentDatabase.principals.get(id as number)?.name ?? null),
+      id === undefined
+        ? session.rights.user(session.currentDatabase).name
+        : (session.currentDatabase.principals.get(id as number)?.name ?? null),
   })),
   {
     name: "SUSER_SID",

@@ -7,12 +7,14 @@ import { SqlError, Unsupported } from "../../values/sql-error.ts";
 import { compileExpression } from "../expressions/expression.ts";
 import { Runtime } from "../runtime.ts";
 import { atomic, type Execution } from "../session/execution.ts";
-import { requirePermission } from "../session/require-permission.ts";
+import { moduleFrame, requirePermission } from "../session/require-permission.ts";
 import { findTarget, writtenName } from "../session/resolve-name.ts";
 import { Scope } from "../session/scope.ts";
+import type { Session } from "../session/session.ts";
 import type { Step } from "../session/step.ts";
 import { noColumns } from "../statements/variable-statements.ts";
 import { StatementContext } from "../statement-context.ts";
+import { bindTableArgument } from "../tables/create-local-table.ts";
 import { moduleOptions } from "./module-context.ts";
 import { moduleStatement } from "./module-body.ts";
 import { runNested } from "./nested-scope.ts";
@@ -44,15 +46,16 @@ function* runProcedure(
   const scope = new Scope("procedure", execution.scope, { name: procedure.name, id: procedure.objectId });
   if (scope.nesting > 32) throw sqlError(217, 32);
   requirePermission(session, "EXECUTE", procedure, database);
+  requireOwnContext(procedure, database, session);
   const before = session.currentDatabase;
-  const depth = session.moduleDepth;
+  const frame = session.moduleFrame;
   session.currentDatabase = database;
-  session.moduleDepth = depth + 1;
+  session.moduleFrame = moduleFrame(procedure, database);
   const options = session.options;
   session.options = moduleOptions(options, procedure.module);
   try {
     const outputs = yield* atomic(execution, () =>
-      bindParameters(procedure, statement.parameters, args, scope, execution),
+      bindParameters(procedure, database, statement.parameters, args, scope, execution),
     );
     const status = yield* runNested(statement.body, scope, execution, true);
     for (const { name, argument } of outputs) {
@@ -62,19 +65,30 @@ function* runProcedure(
     return status;
   } finally {
     session.currentDatabase = before;
-    session.moduleDepth = depth;
+    session.moduleFrame = frame;
     session.options = options;
   }
+}
+
+/** WITH EXECUTE AS another principal than the caller would change what the session may do and who it is. */
+function requireOwnContext(procedure: ProcedureObject, database: Database, session: Session): void {
+  const { executeAsPrincipalId: id } = procedure.module;
+  if (id === undefined) return;
+  const principalId = id === -2 ? database.ownerOf(procedure) : id;
+  if (session.rights.user(database).principalId !== principalId) throw new Unsupported("EXECUTE AS another principal");
 }
 
 /** @throws SqlError 201, 8144, 8145, 8143, 119, 8162, 8114 */
 function bindParameters(
   procedure: ProcedureObject,
+  database: Database,
   declared: Extract<ReturnType<typeof moduleStatement>, { kind: "create-procedure" }>["parameters"],
   args: readonly CallArgument[],
   scope: Scope,
   execution: Execution,
 ): { name: string; argument: CallArgument }[] {
+  // Bound again after a wait.
+  scope.variables.clear();
   const given = new Map<number, CallArgument>();
   let named = false;
   args.forEach((argument, position) => {
@@ -98,8 +112,7 @@ function bindParameters(
     const argument = given.get(at);
     if (argument?.output && !parameter.output) throw sqlError(8162, parameter.name);
     if (parameter.readOnly) {
-      if (!argument?.table) throw new Unsupported("a table-valued parameter without its argument");
-      scope.declare({ name: parameter.name, type: parameter.type, value: null, table: argument.table, readOnly: true });
+      bindTableArgument(parameter, argument, database, { ...execution, scope });
       return;
     }
     if (argument && !argument.isDefault) {

@@ -4,7 +4,9 @@ import { sqlError } from "../../values/error-table.ts";
 import type { Execution } from "../session/execution.ts";
 import { Scope } from "../session/scope.ts";
 import type { Step } from "../session/step.ts";
+import { atomic } from "../session/execution.ts";
 import { StatementContext } from "../statement-context.ts";
+import { bindTableArgument, tableTypeOf } from "../tables/create-local-table.ts";
 import { runNested } from "./nested-scope.ts";
 import { parseParameterList } from "./parameter-list.ts";
 import type { CallArgument } from "./procedure-call.ts";
@@ -36,16 +38,16 @@ export function* executeSql(
   const shown = `(${declarations})${text}`;
   for (const parameter of parameters) {
     const argument = given.get(parameter.name.toLowerCase());
-    if (argument?.table) {
-      scope.declare({
-        name: parameter.name,
-        type: { name: "int" },
-        value: null,
-        table: argument.table,
-        readOnly: true,
-      });
+    const tableType = tableTypeOf(parameter.type, session);
+    if (tableType) {
+      const own = { ...execution, scope };
+      const { userTypeId } = tableType;
+      yield* atomic(execution, () =>
+        bindTableArgument({ name: parameter.name, userTypeId }, argument, session.currentDatabase, own),
+      );
       continue;
     }
+    if (argument?.table) throw sqlError(206, "table", parameter.type.name);
     const type = context.dataType(parameter.type, "declaration");
     if (!argument) throw sqlError(8178, shown.slice(0, 500), parameter.name);
     scope.declare({

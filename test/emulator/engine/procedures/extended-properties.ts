@@ -4,6 +4,7 @@ import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlValue } from "../../values/sql-type.ts";
 import { atomic, type Execution } from "../session/execution.ts";
+import type { Session } from "../session/session.ts";
 import type { Step } from "../session/step.ts";
 import { textArgument } from "./dynamic-sql.ts";
 import type { CallArgument } from "./procedure-call.ts";
@@ -86,6 +87,19 @@ function placeOf(named: ReadonlyMap<string, CallArgument>, database: Database): 
   }
 }
 
+/** "sp_addextendedproperty": ALTER on what bears it. @throws SqlError 15135 */
+function requireAlter(place: Place, session: Session, database: Database): void {
+  const { rights } = session;
+  const object =
+    place.class === 1 || place.class === 2 || place.class === 7 ? database.objects.get(place.majorId) : undefined;
+  const allowed = object
+    ? rights.onObject("ALTER", object, database)
+    : place.class === 3
+      ? rights.onSchema("ALTER", place.majorId, database)
+      : rights.onDatabase("ALTER", database);
+  if (!allowed) throw sqlError(15135, object?.name ?? database.schemaName(place.majorId));
+}
+
 function keyOf(place: Place, name: string, database: Database): string {
   return `${place.class}:${place.majorId}:${place.minorId}:${database.nameKey(name)}`;
 }
@@ -116,6 +130,7 @@ function* change(
     const name = textArgument(named.get("@name"));
     if (name === undefined) throw sqlError(15600, procedure);
     const place = placeOf(named, database);
+    requireAlter(place, execution.session, database);
     const key = keyOf(place, name, database);
     const known = database.extendedProperties.get(key, execution.session.transactions.current);
     apply(execution)(known, { ...place, name, value: valueOf(named.get("@value")) }, key, database);

@@ -23,10 +23,10 @@ export function* runNested(
   const options = session.options;
   const before = session.transactions.count;
   const database = session.currentDatabase;
-  const depth = session.moduleDepth;
+  const frame = session.moduleFrame;
   session.options = { ...options };
-  // A text that is executed has no owner: permissions are asked for again.
-  if (scope.kind === "dynamic") session.moduleDepth = 0;
+  // A text that is executed has no owner and no schema: permissions are asked for again.
+  if (scope.kind === "dynamic") session.moduleFrame = undefined;
   const inner: Execution = { session, scope, output: execution.output, inProcedure: true };
   let status = 0;
   try {
@@ -34,7 +34,7 @@ export function* runNested(
     if (flow.kind === "return") status = flow.value ?? 0;
   } finally {
     session.options = options;
-    session.moduleDepth = depth;
+    session.moduleFrame = frame;
     dropLocalTables(scope, session);
     // USE in a dynamic text ends with it.
     if (session.currentDatabase !== database) session.use(database.name);

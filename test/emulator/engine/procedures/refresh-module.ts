@@ -1,5 +1,5 @@
 import { sqlError } from "../../values/error-table.ts";
-import { storedView, viewColumns } from "../ddl/create-module.ts";
+import { storedView, viewColumns } from "../ddl/module-shape.ts";
 import { atomic, type Execution } from "../session/execution.ts";
 import { findTarget, parseName } from "../session/resolve-name.ts";
 import { Scope } from "../session/scope.ts";
@@ -26,7 +26,7 @@ export function* refreshModule(args: readonly CallArgument[], execution: Executi
     const { object, database } = found;
     if (object.kind !== "view") return;
     const context = new StatementContext(session, new Scope("function", undefined));
-    const columns = inDatabase(database, context, () => viewColumns(storedView(object, session), context));
+    const columns = inDatabase(database, context, () => viewColumns(storedView(object, session), context), object);
     database.replaceObject(session.transactions.current!, {
       ...object,
       columns,

@@ -1,11 +1,14 @@
-import type { TableObject } from "../../storage/database-model.ts";
+import type { TableObject, ViewObject } from "../../storage/database-model.ts";
+import type { Database } from "../../storage/database.ts";
 import { indexSpecs } from "../../storage/index-spec.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import { filterOf } from "../ddl/create-table.ts";
-import { requireNotReferenced } from "../ddl/schema-binding.ts";
+import { schemaBoundOn } from "../ddl/schema-binding.ts";
 import { atomic, type Execution } from "../session/execution.ts";
+import { requirePermission } from "../session/require-permission.ts";
 import { findObject, parseName } from "../session/resolve-name.ts";
+import type { Session } from "../session/session.ts";
 import type { Step } from "../session/step.ts";
 import { textArgument } from "./dynamic-sql.ts";
 import type { CallArgument } from "./procedure-call.ts";
@@ -46,8 +49,11 @@ function renameWhole(from: string, to: string, execution: Execution): void {
   const found = findObject(parseName(from), session, scope);
   if (!found) throw sqlError(15225, from, session.currentDatabase.name, "(null)");
   const { object, database } = found;
-  if (database.findObject(object.schemaId, to)) throw sqlError(15335, to, "object");
-  requireNotReferenced("RENAME", object, database);
+  requirePermission(session, "ALTER", object, database);
+  const taken = database.findObject(object.schemaId, to, session.transactions.current);
+  // Another case of its own name is free.
+  if (taken && taken.objectId !== object.objectId) throw sqlError(15335, to, "object");
+  if (schemaBoundOn(object, database).length > 0) throw sqlError(15336, from);
   const transaction = session.transactions.current!;
   const modifyDate = session.engine.clock.now();
   database.replaceObject(transaction, { ...object, name: to, modifyDate });
@@ -70,13 +76,23 @@ function replaceShape(table: TableObject, execution: Execution): void {
   );
 }
 
+function renameViewIndex(view: ViewObject, from: string, to: string, database: Database, session: Session): void {
+  const key = database.nameKey(from);
+  if (!view.indexes.some((each) => database.nameKey(each.name) === key)) throw sqlError(15248, "INDEX");
+  const indexes = view.indexes.map((each) => (database.nameKey(each.name) === key ? { ...each, name: to } : each));
+  database.replaceObject(session.transactions.current!, { ...view, indexes, modifyDate: session.engine.clock.now() });
+}
+
 function renamePart(from: string, to: string, kind: "COLUMN" | "INDEX", execution: Execution): void {
   const { session, scope } = execution;
   const name = parseName(from);
   if (name.schema === undefined) throw sqlError(15248, kind);
   const found = findObject({ ...name, name: name.schema, schema: name.database, database: undefined }, session, scope);
+  if (found?.object.kind === "view" && kind === "INDEX")
+    return renameViewIndex(found.object, name.name, to, found.database, session);
   if (found?.object.kind !== "table") throw sqlError(15248, kind);
   const { object: table, database } = found;
+  requirePermission(session, "ALTER", table, database);
   const key = database.nameKey(name.name);
   const modifyDate = session.engine.clock.now();
   const transaction = session.transactions.current!;
@@ -85,7 +101,7 @@ function renamePart(from: string, to: string, kind: "COLUMN" | "INDEX", executio
     if (!column) throw sqlError(15248, kind);
     if (table.columns.some((each) => database.nameKey(each.name) === database.nameKey(to)))
       throw sqlError(15335, to, "COLUMN");
-    requireNotReferenced("RENAME", table, database);
+    if (schemaBoundOn(table, database, column.columnId).length > 0) throw sqlError(15336, from);
     const columns = table.columns.map((each) => (each === column ? { ...each, name: to } : each));
     database.replaceObject(transaction, { ...table, columns, modifyDate });
     return;

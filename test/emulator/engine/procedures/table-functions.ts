@@ -12,7 +12,6 @@ import { declareCtes } from "../query/compile-from.ts";
 import { compileQuery } from "../query/compile-query.ts";
 import type { Runtime } from "../runtime.ts";
 import { runStatements } from "../session/interpreter.ts";
-import { requirePermission } from "../session/require-permission.ts";
 import { findTarget, writtenName } from "../session/resolve-name.ts";
 import { Scope } from "../session/scope.ts";
 import { runNow } from "../session/step.ts";
@@ -35,7 +34,7 @@ export function userTableFunction(
   if (!found) throw sqlError(208, writtenName(name));
   const { object, database } = found;
   if (object.kind !== "inline-function" && object.kind !== "table-function") throw sqlError(208, writtenName(name));
-  requirePermission(context.session, "SELECT", object, database);
+  context.use("SELECT", object, database);
   const bound = bindArguments(object, database, args, context);
   return object.kind === "inline-function"
     ? inlinePlan(object, database, bound, context)
@@ -63,19 +62,22 @@ function inlinePlan(
   if (statement.kind !== "create-function" || statement.returns.kind !== "inline-function")
     throw new Error(`${object.name} is no inline function`);
   const { select } = statement.returns;
-  const inner = new StatementContext(context.session, parameterScope(object, undefined));
+  const inner = new StatementContext(context.session, parameterScope(object, undefined), context);
   const plan = inDatabase(
     database,
     context,
     () => {
       const covered = withCoverage(select);
-      declareCtes(covered.node.with, noColumns(inner));
-      const compiled = compileQuery(covered.node.query, inner, undefined);
+      const written = `${database.schemaName(object.schemaId)}.${object.name}`;
+      const compiled = inner.withinModule(object.objectId, written, () => {
+        declareCtes(covered.node.with, noColumns(inner));
+        return compileQuery(covered.node.query, inner, undefined);
+      });
       const unread = covered.unreadClauses();
       if (unread.length > 0) throw new Unsupported(unread.join(", "));
       return compiled;
     },
-    object.module,
+    object,
   );
   const columns = object.columns.map((column, at) => ({
     name: column.name,
@@ -169,6 +171,7 @@ function fill(
   const execution = { session, scope, output: NO_OUTPUT, inProcedure: true };
   const saved = { rowCount: session.rowCount, lastError: session.lastError, depth: session.tryDepth };
   session.tryDepth++;
+  session.functionDepth++;
   try {
     return inDatabase(
       database,
@@ -182,9 +185,10 @@ function fill(
         for (let row = cursor.next(); row !== undefined; row = cursor.next()) rows.push(row);
         return rows;
       },
-      object.module,
+      object,
     );
   } finally {
+    session.functionDepth--;
     session.tryDepth = saved.depth;
     session.rowCount = saved.rowCount;
     session.lastError = saved.lastError;

@@ -101,16 +101,18 @@ function runScalar(
   const saved = { rowCount: session.rowCount, lastError: session.lastError, depth: session.tryDepth };
   // An error in a function ends the statement that called it.
   session.tryDepth++;
+  session.functionDepth++;
   try {
     inDatabase(
       database,
       context,
       () =>
         runNow(runStatements(moduleBody(object, session), { session, scope, output: NO_OUTPUT, inProcedure: true })),
-      object.module,
+      object,
     );
     return scope.variable("@@return").value;
   } finally {
+    session.functionDepth--;
     session.tryDepth = saved.depth;
     session.rowCount = saved.rowCount;
     session.lastError = saved.lastError;

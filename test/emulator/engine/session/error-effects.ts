@@ -15,11 +15,11 @@ const BATCH_ENDING: ReadonlySet<number> = new Set([
   13608, 13609,
 ]);
 
-/** Found while a statement is compiled: names that are not there, types that do not meet. */
+/** Found while a statement is compiled: names that are not there, types that do not meet, SET options that its table does not take. */
 // prettier-ignore
 const COMPILE_TIME: ReadonlySet<number> = new Set([
   102, 104, 105, 107, 108, 109, 110, 116, 117, 120, 121, 130, 137, 141, 145, 155, 156, 164, 174, 189, 195, 205, 206, 207, 208, 209, 213, 214,
-  243, 257, 259, 263, 264, 271, 272, 273, 305, 306, 402, 408, 412, 448, 451, 457, 468, 1011, 1013, 1087, 2715, 4104, 4121, 8117, 8120, 8121,
+  243, 257, 259, 263, 264, 271, 272, 273, 305, 306, 402, 408, 412, 448, 451, 457, 468, 1011, 1013, 1087, 1934, 2715, 4104, 4121, 8117, 8120, 8121,
   8127, 8133, 8155, 8156, 8158, 8159, 10709, 10741,
 ]);
 

@@ -1,5 +1,5 @@
 import type { ResponseSink } from "../../tds/session-handler.ts";
-import { LockConflict } from "../../storage/locks.ts";
+import { LockConflict, type LockResource } from "../../storage/locks.ts";
 import { Runtime } from "../runtime.ts";
 import type { Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
@@ -20,8 +20,13 @@ export interface Execution {
 /**
  * Runs one statement's work as a unit: all of it or nothing. Opens a transaction where the user has none, waits for locks
  * and starts again, takes everything back when it fails.
+ * @param uses what was compiled before: held with Sch-S while it waits, so that it is still there when it starts again
  */
-export function* atomic<T>(execution: Execution, work: (runtime: Runtime) => T): Step<T> {
+export function* atomic<T>(
+  execution: Execution,
+  work: (runtime: Runtime) => T,
+  uses: Iterable<LockResource> = [],
+): Step<T> {
   const { session, scope } = execution;
   const { transactions } = session;
   const own = transactions.beginStatement();
@@ -38,12 +43,19 @@ export function* atomic<T>(execution: Execution, work: (runtime: Runtime) => T):
       runtime.end();
       transactions.endVariables(false);
       if (error instanceof LockConflict) {
-        transactions.current!.rollbackTo(savepoint);
+        const waiting = transactions.current!;
+        waiting.rollbackTo(savepoint);
+        const { locks } = session.engine.server;
+        // Nothing came between the work and this point, so nobody has them with Sch-M.
+        const held = [...uses].filter((resource) => locks.blockers(waiting, resource, "Sch-S").length === 0);
+        for (const resource of held) locks.acquire(waiting, resource, "Sch-S");
         try {
           yield* transactions.waitFor(error);
         } catch (failure) {
           if (own) transactions.rollbackAll();
           throw failure;
+        } finally {
+          for (const resource of held) locks.release(waiting, resource, "Sch-S");
         }
         continue;
       }

@@ -42,7 +42,8 @@ const STATEMENTS_PER_TURN = 500;
 function* guarded(statement: Statement, execution: Execution): Step<Flow> {
   const { session } = execution;
   if (session.signal?.aborted === true) throw new Cancelled();
-  if (++session.statementsRun % STATEMENTS_PER_TURN === 0) yield new Promise((resolve) => setImmediate(resolve));
+  if (++session.statementsRun % STATEMENTS_PER_TURN === 0 && session.functionDepth === 0)
+    yield new Promise((resolve) => setImmediate(resolve));
   if (statement.kind === "try") return yield* runTry(statement, execution);
   try {
     const flow = yield* runStatement(statement, execution);

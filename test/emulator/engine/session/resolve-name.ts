@@ -1,6 +1,6 @@
 import type { Database } from "../../storage/database.ts";
 import { DBO_SCHEMA_ID, SYS_SCHEMA_ID } from "../../storage/database.ts";
-import type { DatabaseObject, TableObject } from "../../storage/database-model.ts";
+import type { DatabaseObject, TableObject, UserType } from "../../storage/database-model.ts";
 import type { ObjectName } from "../../tsql/ast-names.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
@@ -36,7 +36,7 @@ export function databaseOf(name: ObjectName, session: Session): Database {
 }
 
 /** The schemas in which a name without one is looked for. */
-function schemaIds(name: ObjectName, database: Database, session: Session): number[] {
+function schemaIds(name: Pick<ObjectName, "schema">, database: Database, session: Session): number[] {
   if (name.schema !== undefined) {
     const schema = database.findSchema(name.schema, session.transactions.current);
     return schema ? [schema.schemaId] : [];
@@ -57,6 +57,20 @@ export function findObject(name: ObjectName, session: Session, scope: Scope): Re
   for (const schemaId of schemaIds(name, database, session)) {
     const object = database.findObject(schemaId, name.name, reader);
     if (object) return { database, object };
+  }
+  return undefined;
+}
+
+/** A user's type; without a schema in the same schemas as an object. @throws LockConflict while another transaction changes it */
+export function findTypeNamed(
+  name: Pick<ObjectName, "schema" | "name">,
+  database: Database,
+  session: Session,
+): UserType | undefined {
+  const reader = session.transactions.current;
+  for (const schemaId of schemaIds(name, database, session)) {
+    const type = database.findType(schemaId, name.name, reader);
+    if (type) return type;
   }
   return undefined;
 }

@@ -1,33 +1,24 @@
-import type { DatabaseObject, Permission } from "../../storage/database-model.ts";
+import type { DatabaseObject, DatabasePrincipal } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
+import { EffectivePermissions } from "./effective-permissions.ts";
 import type { Session } from "./session.ts";
 
-type Securable = Pick<Permission, "class" | "majorId">;
+const DBO_ID = 1;
+const GUEST_ID = 2;
+const DB_OWNER_ID = 16384;
+const DB_SECURITY_ADMIN_ID = 16386;
 
-/** Permissions that a wider one brings along ("Permissions (Database Engine)", the part that this server checks). */
-const IMPLIED: Readonly<Record<string, readonly string[]>> = {
-  SELECT: ["CONTROL"],
-  INSERT: ["CONTROL"],
-  UPDATE: ["CONTROL"],
-  DELETE: ["CONTROL"],
-  EXECUTE: ["CONTROL"],
-  ALTER: ["CONTROL"],
-  REFERENCES: ["CONTROL"],
-  "VIEW DEFINITION": ["CONTROL", "ALTER"],
-  "VIEW CHANGE TRACKING": ["CONTROL"],
-  "VIEW DATABASE STATE": ["CONTROL"],
-  UNMASK: ["CONTROL"],
-};
-
-/** Permissions on the database that are permissions on its objects too. */
-// prettier-ignore
-const OVER_OBJECTS = new Set([
-  "SELECT", "INSERT", "UPDATE", "DELETE", "EXECUTE", "REFERENCES", "VIEW DEFINITION", "CONTROL", "ALTER", "VIEW CHANGE TRACKING",
-]);
+/** The one system view that is not open to all ("sys.sql_expression_dependencies", Permissions). */
+const CLOSED_VIEW = "sql_expression_dependencies";
 
 /** What the session's login may do. Members of sysadmin may do everything. */
 export class Rights {
   readonly #session: Session;
+  /** Good until metadata changes; asked for by each row of a catalog view. */
+  readonly #known = new WeakMap<
+    Database,
+    { readonly version: number; readonly effective: EffectivePermissions | undefined }
+  >();
 
   constructor(session: Session) {
     this.#session = session;
@@ -37,14 +28,24 @@ export class Rights {
     return this.#session.principal.principalId === 1;
   }
 
-  /** The principals of a database whose permissions count: the user, its roles, public; undefined: everything is allowed. */
-  #principals(database: Database): Set<number> | undefined {
-    if (this.isAdministrator) return undefined;
+  /** Who the session is in a database: dbo for sa, the login's user, else guest. */
+  user(database: Database): DatabasePrincipal {
+    return (this.isAdministrator ? undefined : this.#ownUser(database)) ?? database.principals.get(this.#fallbackId)!;
+  }
+
+  get #fallbackId(): number {
+    return this.isAdministrator ? DBO_ID : GUEST_ID;
+  }
+
+  #ownUser(database: Database): DatabasePrincipal | undefined {
     const { sid } = this.#session.principal;
-    const user = [...database.principals.values()].find((principal) => principal.sid?.equals(sid) === true);
-    const ids = new Set([0]);
-    if (!user) return ids;
-    ids.add(user.principalId);
+    return [...database.principals.values()].find((principal) => principal.sid?.equals(sid) === true);
+  }
+
+  /** The user with the roles that it is in, directly or through others, and public. */
+  memberships(database: Database, principalId: number = this.user(database).principalId): Set<number> {
+    const ids = new Set([0, principalId]);
+    if (principalId === DBO_ID) ids.add(DB_OWNER_ID);
     for (let grown = true; grown;) {
       grown = false;
       for (const { roleId, memberId } of database.roleMembers.values()) {
@@ -54,75 +55,81 @@ export class Rights {
         }
       }
     }
-    // db_owner, and dbo itself.
-    return ids.has(16384) || user.principalId === 1 ? undefined : ids;
+    return ids;
   }
 
-  #holds(permission: string, database: Database, places: readonly Securable[]): number {
-    const principals = this.#principals(database);
-    if (!principals) return 1;
-    const wanted = new Set([permission.toUpperCase(), ...(IMPLIED[permission.toUpperCase()] ?? ["CONTROL"])]);
-    // db_datareader and db_datawriter.
-    if (permission.toUpperCase() === "SELECT" && principals.has(16390)) return 1;
-    if (["INSERT", "UPDATE", "DELETE"].includes(permission.toUpperCase()) && principals.has(16391)) return 1;
-    let granted = 0;
-    for (const row of database.permissions.values()) {
-      if (!principals.has(row.granteePrincipalId) || !wanted.has(row.permission) || row.minorId !== 0) continue;
-      if (!places.some((place) => place.class === row.class && place.majorId === row.majorId)) continue;
-      if (row.state === "DENY") return 0;
-      granted = 1;
-    }
-    return granted;
+  /** sa, dbo and members of db_owner: nothing is asked of them. */
+  ownsDatabase(database: Database): boolean {
+    if (this.isAdministrator) return true;
+    const ids = this.memberships(database);
+    return ids.has(DB_OWNER_ID) || ids.has(DBO_ID);
+  }
+
+  /** Members of db_securityadmin may grant what they do not have. */
+  managesSecurity(database: Database): boolean {
+    return this.ownsDatabase(database) || this.memberships(database).has(DB_SECURITY_ADMIN_ID);
+  }
+
+  /** The session's permissions as they stand; undefined: everything is allowed. */
+  effective(database: Database): EffectivePermissions | undefined {
+    if (this.isAdministrator) return undefined;
+    const version = this.#session.engine.schemaVersion;
+    const known = this.#known.get(database);
+    if (known?.version === version) return known.effective;
+    const effective = this.ownsDatabase(database)
+      ? undefined
+      : new EffectivePermissions(database, this.memberships(database));
+    this.#known.set(database, { version, effective });
+    return effective;
   }
 
   /** The login has a user in the database (or the database needs none). */
   mayEnter(database: Database): boolean {
     if (this.isAdministrator || database.databaseId <= 2 || database.name === "msdb") return true;
-    const { sid } = this.#session.principal;
-    return [...database.principals.values()].some((principal) => principal.sid?.equals(sid) === true);
+    return this.#ownUser(database) !== undefined;
   }
 
   /** Metadata visibility: an object is seen by who has any permission on it ("Metadata visibility configuration"). */
   canSee(object: DatabaseObject, database: Database): boolean {
-    const principals = this.#principals(database);
-    if (!principals) return true;
-    const seen = object.parentObjectId === 0 ? object : (database.objects.get(object.parentObjectId) ?? object);
-    if (principals.has(16390) || principals.has(16391)) return seen.kind === "table" || seen.kind === "view";
-    for (const row of database.permissions.values()) {
-      if (row.state === "DENY" || !principals.has(row.granteePrincipalId)) continue;
-      if (row.class === "OBJECT_OR_COLUMN" && row.majorId === seen.objectId) return true;
-      if (row.class === "SCHEMA" && row.majorId === seen.schemaId) return true;
-      if (row.class === "DATABASE" && OVER_OBJECTS.has(row.permission)) return true;
-    }
-    return false;
+    return this.effective(database)?.canSee(object) ?? true;
   }
 
-  onServer(_permission: string): number {
-    return this.isAdministrator ? 1 : 0;
+  canSeeDefinition(object: DatabaseObject, database: Database): boolean {
+    return this.effective(database)?.canSeeDefinition(object) ?? true;
   }
 
-  onDatabase(permission: string, database: Database): number {
-    return this.#holds(permission, database, [{ class: "DATABASE", majorId: 0 }]);
+  onServer(_permission: string): boolean {
+    return this.isAdministrator;
   }
 
-  onSchema(permission: string, schemaId: number, database: Database): number {
-    return this.#holds(permission, database, [
-      { class: "DATABASE", majorId: 0 },
-      { class: "SCHEMA", majorId: schemaId },
-    ]);
+  onDatabase(permission: string, database: Database): boolean {
+    return this.effective(database)?.onDatabase(permission.toUpperCase()) ?? true;
+  }
+
+  onSchema(permission: string, schemaId: number, database: Database): boolean {
+    return this.effective(database)?.onSchema(permission.toUpperCase(), schemaId) ?? true;
+  }
+
+  onObject(permission: string, object: DatabaseObject, database: Database): boolean {
+    return this.effective(database)?.onObject(permission.toUpperCase(), object) ?? true;
+  }
+
+  onColumn(permission: string, object: DatabaseObject, columnId: number, database: Database): boolean {
+    return this.effective(database)?.onColumn(permission.toUpperCase(), object, columnId) ?? true;
+  }
+
+  onType(permission: string, userTypeId: number, database: Database): boolean {
+    return this.effective(database)?.onType(permission.toUpperCase(), userTypeId) ?? true;
   }
 
   /** System views are open to all, but for the one that only owners may read until it is granted. */
-  onSystemView(name: string, database: Database): number {
-    if (name.toLowerCase() !== "sql_expression_dependencies") return 1;
-    return this.#principals(database) === undefined ? 1 : 0;
+  onSystemView(view: { readonly name: string; readonly objectId: number }, database: Database): boolean {
+    if (view.name.toLowerCase() !== CLOSED_VIEW) return true;
+    return this.effective(database)?.onSystemView("SELECT", view.objectId) ?? true;
   }
 
-  onObject(permission: string, object: DatabaseObject, database: Database): number {
-    return this.#holds(permission, database, [
-      { class: "DATABASE", majorId: 0 },
-      { class: "SCHEMA", majorId: object.schemaId },
-      { class: "OBJECT_OR_COLUMN", majorId: object.objectId },
-    ]);
+  /** Whether that view shows its rows: it asks for VIEW DEFINITION on the whole database besides. */
+  seesSystemView(view: { readonly name: string }, database: Database): boolean {
+    return view.name.toLowerCase() !== CLOSED_VIEW || this.onDatabase("VIEW DEFINITION", database);
   }
 }

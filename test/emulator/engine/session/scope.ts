@@ -11,6 +11,8 @@ export interface Variable {
   readonly table?: LocalTable;
   /** A table-valued parameter. */
   readonly readOnly?: boolean;
+  /** The table is a variable's of the caller. */
+  readonly borrowed?: boolean;
 }
 
 export type ScopeKind = "batch" | "procedure" | "dynamic" | "trigger" | "function";

@@ -242,8 +242,13 @@ export class SessionTransactions {
     return database.snapshotView(this.current!).snapshot;
   }
 
-  /** Waits for what stood in the way. @throws SqlError 1222, 1205 */
+  /**
+   * Waits for what stood in the way. A function cannot wait in the middle of the expression that calls it: there the conflict ends the
+   * statement around, which waits and begins again.
+   * @throws SqlError 1222, 1205; LockConflict in a function
+   */
   *waitFor(conflict: LockConflict): Step<void> {
+    if (this.#session.functionDepth > 0) throw conflict;
     const { engine, options, signal } = this.#session;
     yield engine.server.locks.wait(this.current!, conflict, {
       timeout: options.lockTimeout,

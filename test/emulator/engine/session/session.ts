@@ -1,5 +1,4 @@
 import type { Database } from "../../storage/database.ts";
-import { DBO_SCHEMA_ID } from "../../storage/database.ts";
 import type { LockOwner } from "../../storage/locks.ts";
 import type { ReadView } from "../../storage/read-view.ts";
 import type { ServerPrincipal } from "../../storage/server.ts";
@@ -23,6 +22,7 @@ import { dropLocalTables } from "../tables/create-local-table.ts";
 import { BatchAborted, Cancelled } from "./batch-end.ts";
 import type { Execution } from "./execution.ts";
 import { endOfBatch, runStatements } from "./interpreter.ts";
+import type { ModuleFrame } from "./require-permission.ts";
 import { Rights } from "./rights.ts";
 import { Scope } from "./scope.ts";
 import { defaultOptions, type SessionOptions } from "./session-options.ts";
@@ -54,8 +54,10 @@ export class Session implements SessionHandler, LockOwner {
   /** @@IDENTITY. */
   lastIdentity: bigint | null = null;
   tryDepth = 0;
-  /** How many modules are around what is compiled or runs. */
-  moduleDepth = 0;
+  /** How many calls of user functions are at work: what runs in them runs to its end without a pause. */
+  functionDepth = 0;
+  /** The module around what is compiled or runs. */
+  moduleFrame: ModuleFrame | undefined;
   statementsRun = 0;
   /** INSERT ... EXEC is at work: it does not nest. */
   insertExec = false;
@@ -190,7 +192,8 @@ export class Session implements SessionHandler, LockOwner {
       this.#requestFailed(error, signal, sink);
     } finally {
       this.tryDepth = 0;
-      this.moduleDepth = 0;
+      this.moduleFrame = undefined;
+      this.functionDepth = 0;
       this.scope.caught.length = 0;
       this.running = false;
       this.lastRequestEnd = this.engine.clock.now();
@@ -253,9 +256,18 @@ export class Session implements SessionHandler, LockOwner {
     dropLocalTables({ tempTables: new Map(), variables: scope.variables }, this);
   }
 
-  /** The schema of names without one. */
+  /**
+   * The schema of names without one: of the module around, else the default schema of the session's user.
+   * @returns 0 where that user's schema is not there
+   */
   defaultSchemaId(database: Database): number {
-    return database.schemas.get(DBO_SCHEMA_ID)!.schemaId;
+    if (this.moduleFrame?.database === database) return this.moduleFrame.schemaId;
+    return this.userSchemaId(database);
+  }
+
+  /** The default schema of the session's user, also inside of a module (SCHEMA_NAME). */
+  userSchemaId(database: Database): number {
+    return database.findSchema(this.rights.user(database).defaultSchema ?? "dbo")?.schemaId ?? 0;
   }
 
   /** RAND: a linear generator of this session, begun anew by RAND(seed). */

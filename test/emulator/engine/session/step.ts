@@ -22,6 +22,6 @@ export async function drive<T>(step: Step<T>): Promise<T> {
 /** Runs work that has nothing to wait for. @throws Error where it does */
 export function runNow<T>(step: Step<T>): T {
   const next = step.next();
-  if (next.done !== true) throw new Error("a function waits for a lock");
+  if (next.done !== true) throw new Error("something in a function pauses");
   return next.value;
 }

@@ -1,4 +1,5 @@
 import { withCoverage } from "../../tsql/coverage.ts";
+import type { LockResource } from "../../storage/locks.ts";
 import type { QueryHint } from "../../tsql/ast-queries.ts";
 import { SqlError, Unsupported } from "../../values/sql-error.ts";
 import type { Execution } from "../session/execution.ts";
@@ -9,6 +10,7 @@ import { StatementContext } from "../statement-context.ts";
 interface Kept {
   readonly key: string;
   readonly plan: unknown;
+  readonly uses: ReadonlySet<LockResource>;
 }
 
 /** Compiled statements by session: closures over tables as they were, so the key says what they depend on. */
@@ -20,8 +22,11 @@ function keyOf(session: Session, scope: Scope, local: boolean): string {
     ({ name, type }) => `${name}:${type.name}:${type.length ?? ""}:${type.precision ?? ""}:${type.scale ?? ""}`,
   );
   const locals = local ? session.localVersion : "";
-  const mode = `${options.ansiNulls}${options.quotedIdentifier}${options.identityInsert?.objectId ?? ""}`;
-  return `${session.engine.schemaVersion}|${session.currentDatabase.databaseId}|${locals}|${mode}|${variables.join()}`;
+  const { ansiNulls, quotedIdentifier, ansiWarnings, ansiPadding, concatNullYieldsNull, numericRoundAbort } = options;
+  const mode = `${ansiNulls}${quotedIdentifier}${ansiWarnings}${ansiPadding}${concatNullYieldsNull}${numericRoundAbort}${options.identityInsert?.objectId ?? ""}`;
+  const frame = session.moduleFrame;
+  const names = `${session.currentDatabase.databaseId}:${frame?.schemaId ?? ""}:${frame?.ownerId ?? ""}`;
+  return `${session.engine.schemaVersion}|${names}|${locals}|${mode}|${variables.join()}`;
 }
 
 /**
@@ -50,8 +55,13 @@ export function compiled<T extends object, P>(
   }
   const unread = covered.unreadClauses();
   if (unread.length > 0) throw new Unsupported(unread.join(", "));
-  known.set(statement, { key: keyOf(session, scope, context.usesLocalTables), plan });
+  known.set(statement, { key: keyOf(session, scope, context.usesLocalTables), plan, uses: context.uses });
   return plan;
+}
+
+/** What a statement that was compiled reads (`StatementContext.uses`), to be held while it waits in the middle. */
+export function usesOf(statement: object, session: Session): ReadonlySet<LockResource> {
+  return plans.get(session)?.get(statement)?.uses ?? new Set();
 }
 
 /** Hints of OPTION that choose a plan and never a result. */

@@ -1,5 +1,5 @@
 import type { SelectStatement } from "../../tsql/ast-dml.ts";
-import { LockConflict } from "../../storage/locks.ts";
+import { LockConflict, type LockResource } from "../../storage/locks.ts";
 import { sqlError } from "../../values/error-table.ts";
 import type { SqlRow } from "../../values/sql-type.ts";
 import type { OutputColumn, RowCursor, RowPlan } from "../expressions/expression-env.ts";
@@ -15,12 +15,17 @@ import type { Step } from "../session/step.ts";
 import type { StatementContext } from "../statement-context.ts";
 import type { ResultColumn } from "../../tds/session-handler.ts";
 import { compileSelectInto } from "../dml/select-into.ts";
-import { compiled, readHints } from "./compile-statement.ts";
+import { compiled, readHints, usesOf } from "./compile-statement.ts";
 
 const SELECT = 0xc1;
 
 export type SelectProgram =
-  | { readonly kind: "rows"; readonly plan: RowPlan; readonly columns: readonly ResultColumn[] }
+  | {
+      readonly kind: "rows";
+      readonly plan: RowPlan;
+      readonly columns: readonly ResultColumn[];
+      readonly uses: ReadonlySet<LockResource>;
+    }
   | { readonly kind: "assign"; readonly plan: RowPlan; readonly variables: readonly string[] }
   | { readonly kind: "into"; readonly run: (runtime: Runtime) => bigint };
 
@@ -54,7 +59,7 @@ export function compileSelectStatement(node: SelectStatement, context: Statement
     };
   }
   const plan = compileQuery(query, context, undefined);
-  return { kind: "rows", plan, columns: resultColumns(plan.columns) };
+  return { kind: "rows", plan, columns: resultColumns(plan.columns), uses: context.uses };
 }
 
 export function* runSelect(statement: SelectStatement, execution: Execution): Step<void> {
@@ -64,15 +69,19 @@ export function* runSelect(statement: SelectStatement, execution: Execution): St
   try {
     const program = yield* session.transactions.retrying(() => compiled(statement, execution, compileSelectStatement));
     if (program.kind === "into") {
-      const count = yield* atomic(execution, program.run);
+      const count = yield* atomic(execution, program.run, usesOf(statement, session));
       session.rowCount = count;
       done(execution, 0xc2, count);
     } else if (program.kind === "assign") {
       // Within one statement @v = @v + x sees what the row before assigned.
-      const count = yield* atomic(execution, (runtime) => assignRows(program.plan, program.variables, runtime));
+      const count = yield* atomic(
+        execution,
+        (runtime) => assignRows(program.plan, program.variables, runtime),
+        usesOf(statement, session),
+      );
       session.rowCount = count;
       done(execution, SELECT, count);
-    } else yield* streamRows(program.plan, program.columns, execution);
+    } else yield* streamRows(program, execution);
     if (own) yield* session.transactions.commitStatement();
   } catch (error) {
     if (own) session.transactions.rollbackAll();
@@ -102,13 +111,25 @@ function assignRows(plan: RowPlan, variables: readonly string[], runtime: Runtim
 /** How many rows go by before other connections get their turn. */
 const ROWS_PER_TURN = 5000;
 
-/** Sends rows as they are read; a lock is waited for in the middle, and reading goes on where it stood. */
-export function* streamRows(plan: RowPlan, columns: readonly ResultColumn[], execution: Execution): Step<void> {
+type RowsProgram = Extract<SelectProgram, { kind: "rows" }>;
+
+/**
+ * Sends rows as they are read; a lock is waited for in the middle, and reading goes on where it stood. What the statement uses is held
+ * with Sch-S until its last row: DDL waits that long.
+ */
+function* streamRows({ plan, columns, uses }: RowsProgram, execution: Execution): Step<void> {
   const { session, output } = execution;
   const { transactions } = session;
   const runtime = new Runtime(session, execution.scope);
   const limit = session.options.rowCount;
+  const { locks } = session.engine.server;
+  const reader = transactions.current!;
+  const held: LockResource[] = [];
   try {
+    for (const resource of uses) {
+      yield* transactions.retrying(() => locks.acquire(reader, resource, "Sch-S"));
+      held.push(resource);
+    }
     const cursor = yield* transactions.retrying((): RowCursor => {
       const opened = plan.open(runtime, limit > 0 ? limit : undefined);
       opened.reset();
@@ -139,6 +160,7 @@ export function* streamRows(plan: RowPlan, columns: readonly ResultColumn[], exe
     session.rowCount = BigInt(count);
     done(execution, SELECT, BigInt(count));
   } finally {
+    for (const resource of held) locks.release(reader, resource, "Sch-S");
     runtime.end();
   }
 }

@@ -68,7 +68,7 @@ export function* runDeclare(statement: DeclareStatement, execution: Execution): 
       continue;
     }
     if (!scope.variables.has(key)) {
-      const tableType = yield* atomic(execution, () => tableTypeOf(declared.type, execution));
+      const tableType = yield* atomic(execution, () => tableTypeOf(declared.type, session));
       if (tableType) {
         yield* atomic(execution, () => createTableVariable(declared.name, tableType, execution));
         continue;

@@ -1,15 +1,19 @@
-import type { TableObject } from "../../storage/database-model.ts";
+import type { DatabaseObject, TableObject, TableTypeObject } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import { indexSpecs } from "../../storage/index-spec.ts";
 import { LockConflict } from "../../storage/locks.ts";
 import type { Transaction } from "../../storage/transaction.ts";
 import type { DataTypeNode } from "../../tsql/ast-names.ts";
 import type { TableDefinition } from "../../tsql/ast-tables.ts";
-import type { SqlRow } from "../../values/sql-type.ts";
+import { sqlError } from "../../values/error-table.ts";
+import type { SqlRow, SqlType } from "../../values/sql-type.ts";
+import { systemName } from "../ddl/constraint-name.ts";
 import { filterOf, makeTable } from "../ddl/create-table.ts";
 import type { Execution } from "../session/execution.ts";
+import { findTypeNamed } from "../session/resolve-name.ts";
 import type { Scope, Variable } from "../session/scope.ts";
 import type { Session } from "../session/session.ts";
+import { without } from "../without.ts";
 import type { LocalTable } from "./local-table.ts";
 
 /** #temp tables, table variables, inserted and deleted. All of them live in tempdb. */
@@ -35,11 +39,21 @@ export function registerLocalTable(
   });
 }
 
-/** DECLARE @t TABLE. */
+/** A table type, ready to make variables of. */
+export interface TableTypeShape {
+  readonly kind: "table-type-shape";
+  readonly userTypeId: number;
+  readonly type: TableTypeObject;
+  /** Its defaults, checks and keys. */
+  readonly parts: readonly DatabaseObject[];
+}
+
+/** DECLARE @t TABLE, DECLARE @t of a table type. */
 export function createTableVariable(
   name: string,
-  definition: TableDefinition | TableObject,
+  definition: TableDefinition | TableTypeShape,
   execution: Execution,
+  readOnly = false,
 ): void {
   const { session, scope } = execution;
   const database = session.engine.server.findDatabase("tempdb")!;
@@ -52,14 +66,16 @@ export function createTableVariable(
           session,
           scope,
         )
-      : copyTable(definition, objectName, name, database, session);
-  scope.declare({ name, type: { name: "int" }, value: null, table: { database, objectId: table.objectId } });
+      : copyType(definition, objectName, name, database, session);
+  const ofType = definition.kind === "table-definition" ? {} : { userTypeId: definition.userTypeId };
+  const local: LocalTable = { database, objectId: table.objectId, ...ofType };
+  scope.declare({ name, type: { name: "int" }, value: null, table: local, readOnly });
   session.localVersion++;
 }
 
-/** A new empty table like another one: of a table type. */
-export function copyTable(
-  like: TableObject,
+/** A new empty table of a table type, with constraints of its own. */
+function copyType(
+  { type, parts }: TableTypeShape,
   name: string,
   shown: string,
   database: Database,
@@ -67,51 +83,94 @@ export function copyTable(
 ): TableObject {
   const now = session.engine.clock.now();
   const objectId = database.newObjectId();
+  const dates = { createDate: now, modifyDate: now };
+  const copies = new Map<number, DatabaseObject>();
+  for (const part of parts) {
+    const id = database.newObjectId();
+    const column = "columnId" in part ? type.columns.find((each) => each.columnId === part.columnId)?.name : undefined;
+    const own = { objectId: id, parentObjectId: objectId, schemaId: 1, ...dates };
+    copies.set(part.objectId, { ...part, ...own, name: systemName(PREFIXES[part.kind] ?? "CK", name, column, id) });
+  }
+  const idOf = (id: number | undefined): number | undefined =>
+    id === undefined ? undefined : copies.get(id)?.objectId;
+  const columns = type.columns.map((column) => {
+    const defaultObjectId = idOf(column.defaultObjectId);
+    return { ...without(column, "defaultObjectId"), ...(defaultObjectId === undefined ? {} : { defaultObjectId }) };
+  });
+  const indexes = type.indexes.map((index) => {
+    const constraintObjectId = idOf(index.constraintObjectId);
+    if (constraintObjectId === undefined) return index;
+    return { ...index, constraintObjectId, name: copies.get(index.constraintObjectId!)!.name };
+  });
   const table: TableObject = {
-    ...like,
+    kind: "table",
     objectId,
     name,
     schemaId: 1,
-    createDate: now,
-    modifyDate: now,
+    parentObjectId: 0,
+    ...dates,
+    columns,
+    maxColumnId: type.maxColumnId,
+    indexes,
+    usesAnsiNulls: true,
     store: session.engine.server.newTableStore(
       { database: database.name, schema: "dbo", table: shown },
-      indexSpecs(like.columns, like.indexes, filterOf(like.columns, like.name, session)),
+      indexSpecs(columns, indexes, filterOf(columns, name, session)),
     ),
   };
   database.addObject(undefined, table);
+  for (const copy of copies.values()) database.addObject(undefined, copy);
   return table;
 }
 
-/** A type's name that is a table type's. @returns the table to copy; undefined: no table type */
-export function tableTypeOf(node: DataTypeNode, execution: Execution): TableObject | undefined {
-  const { session } = execution;
+const PREFIXES: Partial<Record<DatabaseObject["kind"], "PK" | "UQ" | "DF" | "CK">> = {
+  "primary-key": "PK",
+  unique: "UQ",
+  default: "DF",
+  check: "CK",
+};
+
+/** A type's name that is a table type's; undefined: it is no table type. */
+export function tableTypeOf(node: Pick<DataTypeNode, "schema" | "name">, session: Session): TableTypeShape | undefined {
   const database = session.currentDatabase;
-  const schemaId =
-    node.schema === undefined ? session.defaultSchemaId(database) : database.findSchema(node.schema)?.schemaId;
-  if (schemaId === undefined) return undefined;
-  const type = database.findType(schemaId, node.name, session.transactions.current);
-  return type?.tableTypeObjectId === undefined ? undefined : tableOfType(type.tableTypeObjectId, database, session);
+  const type = findTypeNamed(node, database, session);
+  const object = type?.tableTypeObjectId === undefined ? undefined : database.objects.get(type.tableTypeObjectId);
+  if (!type || object?.kind !== "table-type") return undefined;
+  return {
+    kind: "table-type-shape",
+    userTypeId: type.userTypeId,
+    type: object,
+    parts: database.children(object.objectId),
+  };
 }
 
-/** The table behind a table type, as a plain table. */
-export function tableOfType(objectId: number, database: Database, session: Session): TableObject {
-  const object = database.objects.get(objectId);
-  if (object?.kind !== "table-type") throw new Error(`no table type ${objectId}`);
-  return {
-    kind: "table",
-    objectId: object.objectId,
-    schemaId: object.schemaId,
-    name: object.name,
-    parentObjectId: 0,
-    createDate: object.createDate,
-    modifyDate: object.modifyDate,
-    columns: object.columns,
-    maxColumnId: object.maxColumnId,
-    indexes: object.indexes,
-    usesAnsiNulls: true,
-    store: session.engine.server.newTableStore({ database: database.name, schema: "dbo", table: object.name }, []),
-  };
+/**
+ * A table-valued argument for a parameter: of the very type, or left out, which is an empty table.
+ * @throws SqlError 206 for an argument of another type
+ */
+export function bindTableArgument(
+  parameter: { readonly name: string; readonly userTypeId?: number },
+  argument: { readonly type: SqlType; readonly table?: LocalTable; readonly isDefault?: boolean } | undefined,
+  database: Database,
+  execution: Execution,
+): void {
+  const { session, scope } = execution;
+  const type = database.types.get(parameter.userTypeId!)!;
+  if (!argument || argument.isDefault === true) {
+    const shape = tableTypeOf({ schema: database.schemaName(type.schemaId), name: type.name }, session);
+    createTableVariable(parameter.name, shape!, execution, true);
+    return;
+  }
+  const { table } = argument;
+  if (table?.userTypeId !== type.userTypeId) {
+    const given = table === undefined ? argument.type.name : shownType(table, database);
+    throw sqlError(206, given, type.name);
+  }
+  scope.declare({ name: parameter.name, type: { name: "int" }, value: null, table, readOnly: true, borrowed: true });
+}
+
+function shownType({ userTypeId }: LocalTable, database: Database): string {
+  return (userTypeId === undefined ? undefined : database.types.get(userTypeId)?.name) ?? "table";
 }
 
 /** inserted and deleted: rows that are there already, without any rule. */
@@ -131,7 +190,7 @@ export function dropLocalTables(
 ): void {
   const tables = [...scope.tempTables.values()];
   for (const variable of scope.variables.values())
-    if (variable.table && variable.readOnly !== true) tables.push(variable.table);
+    if (variable.table && variable.borrowed !== true) tables.push(variable.table);
   for (const [key, variable] of scope.variables) if (variable.table) scope.variables.delete(key);
   scope.tempTables.clear();
   if (tables.length === 0) return;

@@ -7,6 +7,8 @@ export interface LocalTable {
   readonly objectId: number;
   /** Undefined: look it up in the database, where DDL may have replaced it. */
   readonly fixed?: TableObject;
+  /** Of a variable that was declared with a table type. */
+  readonly userTypeId?: number;
 }
 
 /** Whether it is the table of a table variable, which takes no part in transactions. */

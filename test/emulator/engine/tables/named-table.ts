@@ -1,14 +1,15 @@
+import type { DatabaseObject } from "../../storage/database-model.ts";
+import type { Database } from "../../storage/database.ts";
 import type { NamedTable } from "../../tsql/ast-queries.ts";
 import type { ObjectName } from "../../tsql/ast-names.ts";
 import { isServerView } from "../../catalog/system-view-names.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { ResolvedTable } from "../query/compile-from.ts";
-import { requirePermission } from "../session/require-permission.ts";
 import { findTarget, writtenName } from "../session/resolve-name.ts";
 import type { StatementContext } from "../statement-context.ts";
 import { viewTable } from "../procedures/view-table.ts";
-import { localTableOf, tableSource } from "./table-source.ts";
+import { localTableOf, requireExpandable, tableSource } from "./table-source.ts";
 import { systemViewTable } from "./system-view-table.ts";
 
 /** inserted and deleted in a trigger. */
@@ -31,22 +32,30 @@ function isSystemName(name: ObjectName): boolean {
   return schema === "sys" || schema === "information_schema";
 }
 
+/** @throws SqlError 13544; Unsupported where a table is temporal, and for views, which pass the clause on to theirs */
+function requireTemporal(object: DatabaseObject, database: Database): never {
+  if (object.kind !== "table" || object.historyTableId !== undefined) throw new Unsupported("FOR SYSTEM_TIME");
+  throw sqlError(13544, `${database.name}.${database.schemaName(object.schemaId)}.${object.name}`);
+}
+
 /** A table, view, #temp table or system view by name. @throws SqlError 208; Unsupported */
 export function resolveNamedTable(source: NamedTable, context: StatementContext): ResolvedTable {
   const { session, scope } = context;
-  if (source.systemTime) throw new Unsupported("FOR SYSTEM_TIME");
   const fromTrigger = triggerTable(source, context);
   if (fromTrigger) return fromTrigger;
   const found = findTarget(source.name, session, scope);
   if (!found) {
+    if (source.systemTime && isSystemName(source.name)) throw new Unsupported("FOR SYSTEM_TIME");
     // System views may be named without schema only in the old form (sysobjects), which is not here.
     if (isSystemName(source.name) || isServerView("sys", source.name.name)) return systemViewTable(source, context);
     throw sqlError(208, writtenName(source.name));
   }
   const { object, database } = found;
+  if (source.systemTime) requireTemporal(object, database);
   if (found.localName !== undefined) context.usesLocalTables = true;
   const shown = source.alias ?? (found.localName === undefined ? source.name.name : found.localName);
-  if (object.kind === "table" || object.kind === "view") requirePermission(session, "SELECT", object, database);
+  if (object.kind === "table" || object.kind === "view") context.use("SELECT", object, database);
+  requireExpandable(source.hints, object, writtenName(source.name), 2);
   if (object.kind === "view") {
     return viewTable(object, database, shown, source, context);
   }

@@ -8,6 +8,7 @@ import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { ResolvedTable } from "../query/compile-from.ts";
 import { TableNode } from "../query/table-node.ts";
+import { countViewRows } from "../procedures/view-rows.ts";
 import { databaseOf, writtenName } from "../session/resolve-name.ts";
 import { describeSession } from "../session/session-description.ts";
 import type { Session } from "../session/session.ts";
@@ -16,22 +17,24 @@ import { KeptSource } from "./kept-source.ts";
 import { hintedView } from "./table-source.ts";
 
 export function catalogReader(session: Session, database: Database): CatalogReader {
+  const effective = session.rights.effective(database);
   return {
     spid: session.spid,
     transaction: session.transactions.current!,
     snapshot: session.transactions.metadataSnapshot(database) ?? Infinity,
-    ...(session.rights.isAdministrator
+    countRows: (view) => countViewRows(view, database, session),
+    ...(effective === undefined
       ? {}
       : {
-          canSee: (object: DatabaseObject) => session.rights.canSee(object, database),
-          canSeeDefinition: (object: DatabaseObject) =>
-            session.rights.onObject("VIEW DEFINITION", object, database) === 1,
-          canSeeState: session.rights.onDatabase("VIEW DATABASE STATE", database) === 1,
+          canSee: (object: DatabaseObject) => effective.canSee(object),
+          canSeeType: (userTypeId: number) => effective.canSeeType(userTypeId),
+          canSeeDefinition: (object: DatabaseObject) => effective.canSeeDefinition(object),
+          canSeeState: effective.onDatabase("VIEW DATABASE STATE"),
         }),
   };
 }
 
-/** sys.* and INFORMATION_SCHEMA.*: rows are made when they are asked for. @throws SqlError 208; Unsupported */
+/** sys.* and INFORMATION_SCHEMA.*: rows are made when they are asked for. @throws SqlError 208, 229; Unsupported */
 export function systemViewTable(source: NamedTable, context: StatementContext): ResolvedTable {
   const { session } = context;
   const database = databaseOf(source.name, session);
@@ -42,12 +45,16 @@ export function systemViewTable(source: NamedTable, context: StatementContext): 
     if (isServerView(schema, source.name.name)) throw new Unsupported(`system view ${schema}.${source.name.name}`);
     throw sqlError(208, writtenName(source.name));
   }
+  if (!session.rights.onSystemView(view, database)) {
+    throw sqlError(229, "SELECT", view.name, "mssqlsystemresource", view.schema);
+  }
   const kept = new KeptSource(
     view.columns.map((column) => column.type),
     () => {
       describeSession(session);
       const snapshot = session.transactions.metadataSnapshot(database);
       database.readMetadata(session.transactions.current!, snapshot);
+      if (!session.rights.seesSystemView(view, database)) return [];
       return view.rows(database, catalogReader(session, database));
     },
     50,

@@ -1,9 +1,10 @@
-import type { Column, TableObject } from "../../storage/database-model.ts";
+import type { Column, DatabaseObject, TableObject } from "../../storage/database-model.ts";
 import type { Database } from "../../storage/database.ts";
 import { readCommitted, readPast, readUncommitted, withLocks, type ReadView } from "../../storage/read-view.ts";
 import type { TableHint, TableVariable } from "../../tsql/ast-queries.ts";
-import { sqlError } from "../../values/error-table.ts";
+import { sqlError, sqlErrorWithState } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
+import { isIndexedView } from "../ddl/schema-binding.ts";
 import type { ResolvedTable } from "../query/compile-from.ts";
 import type { SourceColumn } from "../query/query-scope.ts";
 import { TableNode } from "../query/table-node.ts";
@@ -39,6 +40,21 @@ const NO_EFFECT = new Set([
   "readcommittedlock",
   "nowait",
 ]);
+
+/**
+ * NOEXPAND is for indexed views alone ("Table hints (Transact-SQL)").
+ * @param name as the statement writes it
+ * @throws SqlError 8171
+ */
+export function requireExpandable(
+  hints: readonly TableHint[],
+  object: DatabaseObject,
+  name: string,
+  state: number,
+): void {
+  if (hints.some((hint) => hint.name === "noexpand") && !isIndexedView(object))
+    throw sqlErrorWithState(8171, state, "noexpand", name);
+}
 
 /** "Table hints (Transact-SQL)". @returns undefined: the statement's own view */
 export function hintedView(hints: readonly TableHint[], database: Database): ViewOf | undefined {
@@ -111,7 +127,7 @@ export function tableSource(
 function withMasks(table: TableObject, database: Database, context: StatementContext): SourceColumn[] {
   const columns = sourceColumns(table.columns);
   if (!table.columns.some((column) => column.maskingFunction !== undefined)) return columns;
-  if (context.session.rights.onDatabase("UNMASK", database) === 1) return columns;
+  if (context.session.rights.onDatabase("UNMASK", database)) return columns;
   return columns.map((column, at) =>
     table.columns[at]!.maskingFunction === undefined ? column : { ...column, unknown: "dynamic data masking" },
   );
