@@ -1,4 +1,5 @@
 import type { Database } from "../db/database.ts";
+import { groupRows } from "../db/group-rows.ts";
 import type { Row, Session } from "../db/session.ts";
 import type { ModuleRecord } from "../model/module-record.ts";
 import { type Module, moduleTypes, type ViewIndex } from "../model/module.ts";
@@ -41,14 +42,14 @@ async function readView(database: Database, rowsets: readonly Row[][], memory: H
   const hashes = await readHashes(database, rows, memory);
   // A disabled index of the primary is no part of what is followed; one of the replica stands in the way of a new one.
   const followed = (indexes ?? []).filter((row) => database.role === "replica" || row["is_disabled"] !== true);
-  const viewIndexes = groupBy(followed, (row) => row["object_id"] as number);
+  const viewIndexes = groupRows(followed, "object_id");
   const fact = facts?.[0] ?? {};
   return {
     seesAll: fact["sees_all"] === 1,
     seesDependencies: fact["sees_dependencies"] === 1,
     defaultSchema: typeof fact["default_schema"] === "string" ? fact["default_schema"] : "dbo",
     caseSensitive: /_(CS|BIN2?)(_|$)/.test(String(fact["collation_name"])),
-    modules: rows.map((row) => moduleOf(row, hashes, viewIndexes.get(row["object_id"] as number) ?? [])),
+    modules: rows.map((row) => moduleOf(row, hashes, viewIndexes.get(row["object_id"]) ?? [])),
     needed: readNeededObjects(needed),
   };
 }
@@ -93,26 +94,14 @@ function moduleOf(row: Row, hashes: ReadonlyMap<number, string | undefined>, ind
     ansiNulls: row["uses_ansi_nulls"] === true,
     quotedIdentifier: row["uses_quoted_identifier"] === true,
     schemaBound: row["is_schema_bound"] === true,
-    indexes: [...groupBy(indexes, (each) => each["index_name"] as string)].map(([name, columns]) =>
-      indexOf(name, columns),
-    ),
+    indexes: [...groupRows(indexes, "index_name").values()].map((columns) => indexOf(columns)),
   };
 }
 
-function groupBy<K>(rows: readonly Row[], keyOf: (row: Row) => K): Map<K, Row[]> {
-  const groups = new Map<K, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(keyOf(row));
-    if (group === undefined) groups.set(keyOf(row), [row]);
-    else group.push(row);
-  }
-  return groups;
-}
-
-function indexOf(name: string, columns: readonly Row[]): ViewIndex {
+function indexOf(columns: readonly Row[]): ViewIndex {
   const first = columns[0] ?? {};
   return {
-    name,
+    name: first["index_name"] as string,
     clustered: first["type"] === 1,
     unique: first["is_unique"] === true,
     keys: columns

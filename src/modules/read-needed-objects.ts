@@ -1,3 +1,4 @@
+import { groupRows } from "../db/group-rows.ts";
 import type { Row } from "../db/session.ts";
 import type { NeededObject } from "../model/needed-object.ts";
 import type { TableName } from "../model/table-name.ts";
@@ -17,9 +18,9 @@ export function readNeededObjects(rowsets: readonly (readonly Row[])[]): NeededO
   const [types = [], columns = [], indexes = [], checks = [], sequences = [], synonyms = [], collections = []] =
     rowsets;
   const parts: TableTypeParts = {
-    columns: groupBy(columns, "object_id"),
-    indexes: groupBy(indexes, "object_id"),
-    checks: groupBy(checks, "parent_object_id"),
+    columns: groupRows(columns, "object_id"),
+    indexes: groupRows(indexes, "object_id"),
+    checks: groupRows(checks, "parent_object_id"),
   };
   return [
     ...types.map((row) => typeOf(row, parts)),
@@ -61,7 +62,7 @@ function typeOf(row: Row, parts: TableTypeParts): NeededObject {
       kind: "table type",
       memoryOptimized: row["is_memory_optimized"] === true,
       columns: columns.map(readColumn),
-      indexes: [...groupBy(indexes, "index_id").values()].map(indexOf),
+      indexes: [...groupRows(indexes, "index_id").values()].map(indexOf),
       checks: checks.filter((check) => typeof check === "string"),
       hidden: columns.some(isHidden) || indexes.some(hidesFilter) || checks.some((check) => typeof check !== "string"),
     });
@@ -114,14 +115,4 @@ function indexOf(columns: readonly Row[]): TableTypeIndex {
 
 function nameOf(row: Row): TableName {
   return { schema: row["schema_name"] as string, name: row["name"] as string };
-}
-
-function groupBy(rows: readonly Row[], column: string): Map<unknown, Row[]> {
-  const groups = new Map<unknown, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row[column]);
-    if (group === undefined) groups.set(row[column], [row]);
-    else group.push(row);
-  }
-  return groups;
 }

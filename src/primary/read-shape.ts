@@ -1,3 +1,4 @@
+import { groupRows } from "../db/group-rows.ts";
 import type { Row, Session } from "../db/session.ts";
 import type { TableName } from "../model/table-name.ts";
 import type { NeededObject } from "../model/needed-object.ts";
@@ -59,12 +60,7 @@ interface Constraint {
 }
 
 function keysOf(rows: readonly Row[]): Constraint[] {
-  const byIndex = new Map<number, Row[]>();
-  for (const row of rows) {
-    const index = row["index_id"] as number;
-    byIndex.set(index, [...(byIndex.get(index) ?? []), row]);
-  }
-  return [...byIndex.values()].map((columns) => {
+  return [...groupRows(rows, "index_id").values()].map((columns) => {
     const first = columns[0] ?? {};
     return {
       isPrimary: isSet(first["is_primary_key"]),
