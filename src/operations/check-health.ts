@@ -7,6 +7,7 @@ import { inspectPrimary, type PrimaryView } from "../primary/inspect.ts";
 import { readLedger } from "../replica/ledger.ts";
 import { decideConfigUrls } from "../state/config-urls.ts";
 import { listStrangeKeys } from "../state/list-strange-keys.ts";
+import { readModuleStates } from "../state/module-states.ts";
 import { explainDatabaseError, type ExplainedError } from "../db/explain-error.ts";
 import {
   type Finding,
@@ -15,7 +16,9 @@ import {
   primaryFacts,
   primaryFindings,
   statusOf,
+  transportFindings,
 } from "./health-report.ts";
+import { modulesFindings, modulesHealth, type ModulesFacts } from "./modules-health.ts";
 import { reportTables } from "./read-tables.ts";
 import type { TableReport, TableState } from "./table-report.ts";
 
@@ -25,8 +28,11 @@ interface Answer<T> {
   readonly findings: readonly Finding[];
 }
 
-/** Asks all three servers at once; what they refuse becomes findings, never an error. */
-export async function checkHealth(app: App): Promise<HealthReport> {
+/**
+ * Asks all three servers at once; what they refuse becomes findings, never an error.
+ * @param off timers that are switched off on purpose
+ */
+export async function checkHealth(app: App, off: { readonly moduleSync: boolean }): Promise<HealthReport> {
   const { config } = app;
   const [redis, primary, replica] = await Promise.all([
     ask(app, probed(app), explainRedisError),
@@ -41,6 +47,12 @@ export async function checkHealth(app: App): Promise<HealthReport> {
     findings.push(...answer.findings, ...(answer.value?.findings ?? []));
     tables = answer.value;
   }
+  let modules: ModulesFacts | undefined;
+  if (redis.value === true) {
+    const answer = await ask(app, readModuleStates(app.state), explainRedisError);
+    modules = answer.value && { ...answer.value, disabled: off.moduleSync };
+    findings.push(...answer.findings, ...(modules ? modulesFindings(modules, app.clock.now(), config) : []));
+  }
   return {
     status: statusOf(findings),
     findings: findings.map((finding) => redacted(app, finding)),
@@ -49,6 +61,7 @@ export async function checkHealth(app: App): Promise<HealthReport> {
     primary: { ...primary.part, url: config.primary.url, ...(primary.value && primaryFacts(primary.value)) },
     replica: { ...replica.part, url: config.replica.url, ...(replica.value && { ledgerId: replica.value.id }) },
     ...(tables && { tables: tables.tables, strangeKeys: tables.strangeKeys, garbageValues: tables.garbageValues }),
+    ...(modules && { modules: modulesHealth(modules) }),
   };
 }
 
@@ -90,6 +103,7 @@ async function checkTables(app: App, primary: PrimaryView, ledger: Ledger): Prom
     const what = error?.what ?? "the primary does not show it with Change Tracking";
     findings.push({ severity: "error", what: `${table}: ${what}`, fix: error?.fix, sqlError: error?.sqlError });
   }
+  findings.push(...transportFindings(reports, app.config.rowTransport));
   for (const { key, why, nearest } of strangeKeys) {
     const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
     findings.push({ severity: "warning", what: `Redis key ${key}: ${why}${meant}`, fix: `DEL ${key}` });

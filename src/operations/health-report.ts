@@ -3,7 +3,8 @@ import type { PrimaryView } from "../primary/inspect.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { StrangeKey } from "../state/list-strange-keys.ts";
 import type { ExplainedError } from "../db/explain-error.ts";
-import type { TableState } from "./table-report.ts";
+import type { ModulesHealth } from "./modules-health.ts";
+import type { TableReport, TableState } from "./table-report.ts";
 
 /**
  * Something that an operator should know. "fatal": nothing is synced; "error": a table is not; "warning": all works, and
@@ -36,6 +37,7 @@ export interface HealthReport {
   readonly replica?: PartHealth & { readonly url: string; readonly ledgerId?: string };
   /** Number of tables by state. */
   readonly tables?: Readonly<Record<TableState, number>>;
+  readonly modules?: ModulesHealth;
   readonly strangeKeys?: readonly StrangeKey[];
   readonly garbageValues?: readonly string[];
 }
@@ -62,6 +64,20 @@ export function primaryFacts(primary: PrimaryView): PrimaryFacts {
     retentionMinutes: primary.retentionMinutes ?? null,
     autoCleanup: primary.autoCleanup,
   };
+}
+
+/** Tables whose rows the replica does not take in wire form. Pure. */
+export function transportFindings(
+  reports: readonly Pick<TableReport, "table" | "transport" | "transportReason">[],
+  setting: "auto" | "relay" | "driver",
+): Finding[] {
+  if (setting === "driver") return [];
+  return reports
+    .filter(({ transport }) => transport === "driver")
+    .map(({ table, transportReason }) => ({
+      severity: "warning",
+      what: `the rows of ${table} travel by the slower driver path: ${transportReason ?? "the reason is not known"}`,
+    }));
 }
 
 /** What is to be said of the primary's settings. Pure. */

@@ -25,6 +25,9 @@ export interface TableReport {
     readonly reason: string;
   } | null;
   readonly error: TableError | null;
+  /** How rows travel, and why so; null before the first load has started. */
+  readonly transport: LedgerRow["transport"] | null;
+  readonly transportReason: string | null;
   /** Of an order for a full load. */
   readonly forceFullLoad: "ordered" | "running" | null;
 }
@@ -50,6 +53,8 @@ export function reportTable(
     lagSeconds: lagSeconds(row, primary),
     progress: progressOf(row),
     error,
+    transport: row?.transport ?? null,
+    transportReason: row?.transportReason ?? null,
     forceFullLoad: force === undefined ? null : force.kind === "ordered" ? "ordered" : "running",
   };
 }

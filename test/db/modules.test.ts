@@ -256,47 +256,6 @@ describe("a replacement", () => {
   });
 });
 
-describe("an indexed view", () => {
-  const indexes = `SELECT i.name, i.type, i.is_unique, c.name AS part, ic.is_descending_key, ic.is_included_column
-    FROM sys.indexes AS i JOIN sys.views AS v ON v.object_id = i.object_id
-    JOIN sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id
-    JOIN sys.columns AS c ON c.object_id = ic.object_id AND c.column_id = ic.column_id ORDER BY i.name, ic.index_column_id;`;
-  const expectEqualIndexes = async (count: number): Promise<void> => {
-    const expected = await stack.databases.primary.rows(indexes);
-    expect(expected).toHaveLength(count);
-    expect(await onReplica(indexes)).toEqual(expected);
-  };
-
-  it("gets the primary's indexes, also after ALTER VIEW, which drops them, and when only an index changes", async () => {
-    await primary(`CREATE VIEW dbo.vIndexed WITH SCHEMABINDING AS SELECT id, name, city FROM dbo.Customer;
-    GO
-    CREATE UNIQUE CLUSTERED INDEX [by id] ON dbo.vIndexed (id DESC);
-    GO
-    CREATE NONCLUSTERED INDEX byCity ON dbo.vIndexed (city, id) INCLUDE (name);`);
-    await sync();
-    await expectEqualIndexes(4);
-    expect(await onReplica("SELECT COUNT(*) AS n FROM dbo.vIndexed WITH (NOEXPAND);")).toEqual([{ n: 2 }]);
-    await primary(`ALTER VIEW dbo.vIndexed WITH SCHEMABINDING AS SELECT id, city FROM dbo.Customer;
-    GO
-    CREATE UNIQUE CLUSTERED INDEX [by id] ON dbo.vIndexed (id);
-    GO
-    CREATE UNIQUE INDEX byCity ON dbo.vIndexed (city, id);`);
-    await sync();
-    await expectEqualIndexes(3);
-    stack.lines.length = 0;
-    await primary("DROP INDEX byCity ON dbo.vIndexed; CREATE INDEX onlyCity ON dbo.vIndexed (city);");
-    await sync();
-    expect(changes()).toEqual(["indexed vIndexed"]);
-    await expectEqualIndexes(2);
-    await primary("DROP INDEX [by id] ON dbo.vIndexed; CREATE UNIQUE CLUSTERED INDEX other ON dbo.vIndexed (id);");
-    await sync();
-    await expectEqualIndexes(1);
-    await primary("DROP VIEW dbo.vIndexed;");
-    await sync(true);
-    await expectEqualIndexes(0);
-  });
-});
-
 describe("references", () => {
   it("decide the order; what is missing is waited for and never blocks the others", async () => {
     await primary(`CREATE TABLE dbo.Later (id int NOT NULL PRIMARY KEY);

@@ -1,4 +1,5 @@
 import type { TableComparison } from "./compare-databases.ts";
+import type { ModuleComparison } from "./compare-modules.ts";
 
 /** What `--json FILE` writes. */
 export interface DemoResult {
@@ -14,15 +15,36 @@ export interface DemoResult {
   readonly modules: readonly { readonly name: string; readonly type: string; readonly differences: number }[];
 }
 
-/** The verification as a table of text, with the first differences below it. */
-export function verificationTable(tables: readonly TableComparison[]): string {
+/** The verification as two tables of text, with the first differences below each. */
+export function verificationTable(tables: readonly TableComparison[], modules: readonly ModuleComparison[]): string {
+  return [
+    ...alignedLines(
+      ["table", "rows"],
+      tables.map((table) => ({ ...table, second: table.rows.toLocaleString("en") })),
+    ),
+    "",
+    ...alignedLines(
+      ["module", "type"],
+      modules.map((module) => ({ ...module, second: module.type })),
+    ),
+  ].join("\n");
+}
+
+interface Verified {
+  readonly name: string;
+  readonly second: string;
+  readonly differences: number;
+  readonly examples: readonly string[];
+}
+
+function alignedLines(head: readonly [string, string], all: readonly Verified[]): string[] {
   const cells = [
-    ["table", "rows", "differences", ""],
-    ...tables.map((table) => [
-      table.name,
-      table.rows.toLocaleString("en"),
-      table.differences.toLocaleString("en"),
-      table.differences === 0 ? "equal" : "DIFFERENT",
+    [...head, "differences", ""],
+    ...all.map(({ name, second, differences }) => [
+      name,
+      second,
+      differences.toLocaleString("en"),
+      differences === 0 ? "equal" : "DIFFERENT",
     ]),
   ];
   const widths = [0, 1, 2, 3].map((at) => Math.max(...cells.map((row) => (row[at] ?? "").length)));
@@ -31,6 +53,8 @@ export function verificationTable(tables: readonly TableComparison[]): string {
       .map((cell, at) => (at === 1 || at === 2 ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
       .join("  "),
   );
-  const examples = tables.flatMap((table) => table.examples.map((text) => `  ${table.name}: ${text.slice(0, 300)}`));
-  return [...lines.map((line) => line.trimEnd()), ...examples].join("\n");
+  const examples = all.flatMap((each) =>
+    each.examples.slice(0, 5).map((text) => `  ${each.name}: ${text.slice(0, 300)}`),
+  );
+  return [...lines.map((line) => line.trimEnd()), ...examples];
 }

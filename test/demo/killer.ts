@@ -1,7 +1,7 @@
 import type { ArmedFault, EmulatorProcess } from "./emulator-process.ts";
 
 /** The moments at which the app is killed. */
-export const killSteps = ["reading", "staging", "before-commit", "after-commit"] as const;
+export const killSteps = ["reading", "staging", "before-commit", "after-commit", "changing-module"] as const;
 export type KillStep = (typeof killSteps)[number];
 
 export interface KillerOptions {
@@ -15,11 +15,17 @@ export interface KillerOptions {
 /**
  * Kills the app over and over, the steps in turn. The emulators say when a step is reached and hold it there, so that
  * the process dies in the middle of it: while rows are read, while they are staged, when the commit has arrived but
- * not taken effect, when it has taken effect but its answer was not sent.
+ * not taken effect, when it has taken effect but its answer was not sent; and at the commit of a module's change.
  */
 export class Killer {
   /** So far. */
-  readonly kills: Record<KillStep, number> = { reading: 0, staging: 0, "before-commit": 0, "after-commit": 0 };
+  readonly kills: Record<KillStep, number> = {
+    reading: 0,
+    staging: 0,
+    "before-commit": 0,
+    "after-commit": 0,
+    "changing-module": 0,
+  };
   readonly #options: KillerOptions;
   #stopped = false;
 
@@ -57,10 +63,13 @@ const app = "mssql_sync";
 const readsRows = String.raw`^(?![^]*\bsys\.)[^]*FROM (CHANGETABLE\(CHANGES |\[)`;
 /** The transactions that bring rows; the ledger has others. */
 const bringsRows = "#\\w|INSERT BULK";
+/** The transactions of module sync: each of them holds the modules' fence. */
+const changesModules = String.raw`FROM mssql_sync\.module_fence`;
 
 function arm(step: KillStep, { primary, replica }: KillerOptions, turn: number): ArmedFault {
   // Not always at the first row.
-  const after = (turn >> 2) % 3;
+  const round = Math.floor(turn / killSteps.length);
+  const after = round % 3;
   switch (step) {
     case "reading":
       return primary.freeze({ step: "row", app, match: readsRows, after });
@@ -70,6 +79,8 @@ function arm(step: KillStep, { primary, replica }: KillerOptions, turn: number):
       return replica.freeze({ step: "commit", app, match: bringsRows });
     case "after-commit":
       return replica.freeze({ step: "committed", app, match: bringsRows });
+    case "changing-module":
+      return replica.freeze({ step: round % 2 === 0 ? "commit" : "committed", app, match: changesModules });
   }
 }
 

@@ -10,6 +10,13 @@ export interface TableView {
   readonly lag: number | undefined;
 }
 
+/** What the view shows of all modules. */
+export interface ModulesView {
+  readonly inSync: number;
+  /** The names of those that wait, each with its reason. */
+  readonly waiting: readonly string[];
+}
+
 export interface LiveViewOptions {
   readonly write: (text: string) => void;
   /** A terminal is redrawn in place; anything else gets plain lines. */
@@ -18,7 +25,7 @@ export interface LiveViewOptions {
   readonly now?: () => number;
 }
 
-/** Steps of the scenario as a growing list, and below it the tables as they are now. */
+/** Steps of the scenario as a growing list, and below it the tables and modules as they are now. */
 export class LiveView {
   readonly #options: LiveViewOptions;
   readonly #now: () => number;
@@ -45,10 +52,11 @@ export class LiveView {
     this.#options.write(`${this.seconds.toFixed(1).padStart(6)} s  ${text}\n`);
   }
 
-  /** Shows the tables. Without a terminal: at most every five seconds, and only what is new. */
-  show(tables: readonly TableView[]): void {
+  /** Shows tables and modules. Without a terminal: at most every five seconds, and only what is new. */
+  show(tables: readonly TableView[], modules?: ModulesView): void {
     for (const table of tables) this.#measure(table);
     const lines = tables.map((table) => this.#line(table));
+    if (modules !== undefined) lines.push(modulesLine(modules));
     if (this.#options.terminal) {
       this.#erase();
       const width = this.#options.columns ?? 100;
@@ -97,4 +105,10 @@ export class LiveView {
     const rows = `${load.synced.toLocaleString("en")}/${load.total.toLocaleString("en")} rows`;
     return `${head}  ${bar} ${rows}${rate > 0 ? `, ${Math.round(rate).toLocaleString("en")} rows/s` : ""}${late}`;
   }
+}
+
+function modulesLine({ inSync, waiting }: ModulesView): string {
+  const [first] = waiting;
+  const late = first === undefined ? "" : `, ${waiting.length} pending (${first})`;
+  return `${"modules".padEnd(16)} ${inSync} in sync${late}`;
 }

@@ -27,7 +27,7 @@ export async function startOperator(redisUrl: string, app: () => { url: string; 
     call: (method, path) =>
       until(`${method} ${path} answered`, async () => callOnce(app, method, path), { seconds: 30 }),
     removeLeases: async () => {
-      const leases = await redis.keys(`${keyPrefix}:lease:*`);
+      const leases = await redis.keys(`${keyPrefix}:*lease:*`);
       if (leases.length > 0) await redis.del(leases);
     },
     close: () => redis.close(),

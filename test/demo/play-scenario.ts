@@ -1,5 +1,6 @@
 import type { ConnectionPool } from "mssql";
 import { fillPrimary, initialRows } from "./fill-primary.ts";
+import { makeReplicaOnly, modulesArrive, modulesFollow } from "./follow-modules.ts";
 import type { Operator } from "./operator.ts";
 import { startWriter } from "./steady-writer.ts";
 import type { TableWatch } from "./table-watch.ts";
@@ -33,6 +34,7 @@ export async function playScenario(stage: ScenarioStage): Promise<void> {
   await fillPrimary(primary);
   const total = Object.values(initialRows).reduce((sum, rows) => sum + rows, 0);
   say(`primary: database testct with ${tables.length} tracked tables and ${total.toLocaleString("en")} rows`);
+  await makeReplicaOnly(stage);
 
   await stage.startApp();
   await nothingIsCopied(stage);
@@ -40,13 +42,13 @@ export async function playScenario(stage: ScenarioStage): Promise<void> {
 
   const writer = startWriter(primary);
   say("a writer inserts, updates and deletes in all tables from now on");
-  await Promise.all([stage.disturb("first load"), stopInTheMiddle(stage)]);
+  await Promise.all([stage.disturb("first load"), stopInTheMiddle(stage), modulesArrive(stage)]);
   await watch.until("Product is loaded and live", "Product", ({ state }) => state === "live", 120 * stage.patience);
   say("Product: loaded and live");
   await operator.set("force_full_load:Product", "true");
   await operator.call("POST", "/api/tables/sales.OrderLine/resync");
   say("resync: Product by Redis flag, sales.OrderLine by HTTP");
-  await Promise.all([stage.disturb("second load"), untilLoadedAgain(stage)]);
+  await Promise.all([stage.disturb("second load"), untilLoadedAgain(stage), modulesFollow(stage)]);
 
   await writer.stop();
   say(`the writer ends after ${writer.statements.toLocaleString("en")} statements`);
@@ -72,7 +74,7 @@ async function nothingIsCopied({ operator, replica, ticks, say }: ScenarioStage)
     "SELECT t.name FROM sys.tables AS t JOIN sys.schemas AS s ON s.schema_id = t.schema_id WHERE s.name <> N'mssql_sync'";
   const found = (await replica.request().batch<{ name: string }>(query)).recordset;
   if (found.length > 0) throw new Error(`paused tables were copied: ${found.map(({ name }) => name).join(", ")}`);
-  say('all tables are discovered and paused (Redis: enabled "false"); nothing is copied');
+  say('all tables are discovered and paused (Redis: enabled "false"); no table is copied');
 }
 
 async function enableTables({ operator, watch, say }: ScenarioStage): Promise<void> {

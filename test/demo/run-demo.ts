@@ -1,21 +1,25 @@
 import { writeFileSync } from "node:fs";
 import type { ConnectionPool } from "mssql";
 import type { LocalHost } from "../host/start-host.ts";
+import { moduleQueries, replicaOnly } from "./change-modules.ts";
 import { compareDatabases } from "./compare-databases.ts";
+import { compareAnswers, compareModules } from "./compare-modules.ts";
 import type { DemoArguments } from "./demo-arguments.ts";
 import { verificationTable, type DemoResult } from "./demo-result.ts";
+import { changeModuleDuring } from "./follow-modules.ts";
 import { database, startApp, startServers, type DemoServers } from "./demo-stack.ts";
 import { Killer } from "./killer.ts";
 import { LiveView } from "./live-view.ts";
 import { startOperator } from "./operator.ts";
 import { playScenario } from "./play-scenario.ts";
 import { connectTo } from "./sql-client.ts";
-import { readTables } from "./read-tables.ts";
+import { readTriggers } from "./read-modules.ts";
+import { readModuleStates, readTables } from "./read-tables.ts";
 import { TableWatch } from "./table-watch.ts";
 import { TickLog } from "./tick-log.ts";
 
-/** The product's default is every five seconds; the demo does not wait that long. */
-const schedule = "* * * * * *";
+/** The product's defaults are every five seconds and every thirty; the demo does not wait that long. */
+const schedules = { SYNC_SCHEDULE: "* * * * * *", MODULE_SYNC_SCHEDULE: "*/3 * * * * *" };
 
 /** Plays the demo and prints it. @returns whether the replica equals the primary @throws where the scenario fails */
 export async function runDemo(options: DemoArguments): Promise<boolean> {
@@ -27,7 +31,7 @@ export async function runDemo(options: DemoArguments): Promise<boolean> {
   view.step("starting two SQL Server emulators and Redis");
   const servers = await startServers();
   try {
-    view.step(`Redis: ${servers.redis.kind}; the app ticks every second here instead of every five`);
+    view.step(`Redis: ${servers.redis.kind}; the app ticks every second here instead of every five, modules every 3 s`);
     return await playAndVerify(options, servers, view);
   } finally {
     await servers.close();
@@ -47,7 +51,10 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
     return host;
   };
   const operator = await startOperator(servers.redis.url, app);
-  const watch = new TableWatch(() => readTables(operator), view);
+  const watch = new TableWatch(
+    async () => ({ tables: await readTables(operator), modules: await readModuleStates(operator) }),
+    view,
+  );
   const killer =
     options.chaos === 0
       ? undefined
@@ -72,7 +79,7 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
       watch,
       say,
       startApp: async () => {
-        host = await startApp(servers, { settings: { SYNC_SCHEDULE: schedule }, onLog: log.take });
+        host = await startApp(servers, { settings: schedules, onLog: log.take });
       },
       stopApp: async () => {
         ending = host;
@@ -81,7 +88,10 @@ async function playAndVerify(options: DemoArguments, servers: DemoServers, view:
         ending = undefined;
       },
       ticks: () => log.ticks,
-      disturb: async (part) => killer?.killUpTo(part === "first load" ? options.chaos / 2 : options.chaos),
+      disturb: async (part) => {
+        if (killer === undefined) return;
+        await changeModuleDuring(primary, killer.killUpTo(part === "first load" ? options.chaos / 2 : options.chaos));
+      },
       patience: 1 + options.chaos / 5,
     });
   } catch (error) {
@@ -108,19 +118,33 @@ async function verify(
   const replica = await connectTo(servers.replica.server, database);
   try {
     const tables = await compareDatabases(primary, replica);
+    const definitions = await compareModules(primary, replica, [replicaOnly.name]);
+    const modules = await compareAnswers(primary, replica, definitions, moduleQueries);
+    const [triggers, arrived] = [await readTriggers(primary), await readTriggers(replica)];
+    const isEqual = (each: { readonly differences: number }): boolean => each.differences === 0;
     const result: DemoResult = {
-      equal: tables.length > 0 && tables.every(({ differences }) => differences === 0),
+      equal:
+        tables.length > 0 &&
+        tables.every(isEqual) &&
+        modules.length > 0 &&
+        modules.every(isEqual) &&
+        arrived.length === 0,
       transport: await readTransport(replica),
       kills: killer?.total ?? 0,
       ...(killer === undefined ? {} : { killsByStep: killer.kills }),
       ticks: log.ticks,
       seconds: Math.round(view.seconds * 10) / 10,
       tables: tables.map(({ name, rows, differences }) => ({ name, rows, differences })),
-      modules: [],
+      modules: modules.map(({ name, type, differences }) => ({ name, type, differences })),
     };
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
-    view.step("verification: columns, types, nullability, collation, identity, defaults, keys and every value");
-    process.stdout.write(`\n${verificationTable(tables)}\n\n`);
+    view.step("verification: columns, types, nullability, collation, identity, defaults, keys and every value;");
+    view.step("  definitions, settings, columns, parameters and indexes of modules, and what they answer");
+    process.stdout.write(`\n${verificationTable(tables, modules)}\n\n`);
+    const shown = arrived.length === 0 ? "none on the replica" : `on the replica: ${arrived.join(", ")}`;
+    const own = modules.some(({ name }) => name === replicaOnly.name) ? "is lost" : "stands as it was";
+    process.stdout.write(`triggers: ${triggers.join(", ")} on the primary, ${shown}\n`);
+    process.stdout.write(`the replica's own procedure ${replicaOnly.name} ${own}\n\n`);
     const kills = killer === undefined ? "" : `, killed ${killer.total} times (${JSON.stringify(killer.kills)})`;
     const summary = `${result.ticks} ticks in ${result.seconds} s, rows by ${result.transport}${kills}`;
     process.stdout.write(`${result.equal ? "The replica equals the primary" : "The replica DIFFERS"}: ${summary}\n`);

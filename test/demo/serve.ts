@@ -28,9 +28,11 @@ replica   ${adoText(servers.replica.server)}
           ${databaseUrl(servers.replica.server)}
 redis     ${servers.redis.url} (${servers.redis.kind})
 
-The primary has the tables of test/demo/scenario/primary.sql, all of them empty and, for the app, paused.
+The primary has the tables of test/demo/scenario/primary.sql, all of them empty and, for the app, paused, and views,
+procedures and functions on them, which follow once the tables are there.
   curl -H "x-functions-key: ${key}" ${url}/api/tables
   curl -H "x-functions-key: ${key}" -X POST ${url}/api/tables/User/enable
+  curl -H "x-functions-key: ${key}" ${url}/api/modules
   redis-cli -u ${servers.redis.url} SET mssql_sync:enabled:User true
 
 Ctrl-C ends everything; nothing is kept.`);

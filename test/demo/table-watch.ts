@@ -1,14 +1,20 @@
-import type { LiveView, TableView } from "./live-view.ts";
+import type { LiveView, ModulesView, TableView } from "./live-view.ts";
 import { until } from "./until.ts";
 
-/** Looks at GET /api/tables over and over, keeps the view up to date and answers when something is reached. */
+/** What the app says of itself at one moment. */
+export interface Look {
+  readonly tables: TableView[];
+  readonly modules: ModulesView;
+}
+
+/** Looks at GET /api/tables and /api/modules over and over, keeps the view up to date and answers when something is reached. */
 export class TableWatch {
-  readonly #read: () => Promise<TableView[]>;
+  readonly #read: () => Promise<Look>;
   readonly #view: LiveView;
   #tables: TableView[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(read: () => Promise<TableView[]>, view: LiveView) {
+  constructor(read: () => Promise<Look>, view: LiveView) {
     this.#read = read;
     this.#view = view;
   }
@@ -16,8 +22,9 @@ export class TableWatch {
   start(everyMs = 250): void {
     const look = async (): Promise<void> => {
       try {
-        this.#tables = await this.#read();
-        this.#view.show(this.#tables);
+        const { tables, modules } = await this.#read();
+        this.#tables = tables;
+        this.#view.show(tables, modules);
       } catch {
         // The app is away for a moment, as it is meant to be in this demo.
       }

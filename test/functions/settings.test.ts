@@ -34,7 +34,19 @@ async function startApp(settings: Record<string, string>): Promise<App> {
   };
 }
 
-const functionNames = ["adopt", "disable", "enable", "health", "resync", "syncTables", "table", "tables"];
+const functionNames = [
+  "adopt",
+  "disable",
+  "enable",
+  "health",
+  "modules",
+  "modulesSync",
+  "resync",
+  "syncModules",
+  "syncTables",
+  "table",
+  "tables",
+];
 
 describe("the app with wrong settings", () => {
   let app: App;
@@ -44,7 +56,9 @@ describe("the app with wrong settings", () => {
       MSSQL_REPLICA_URL: away.MSSQL_PRIMARY_URL,
       REDIS_URL: "",
       SYNC_SCHEDULE: "now and then",
+      MODULE_SYNC_SCHEDULE: "never",
       SYNC_THREADS: "many",
+      DROP_UNKNOWN_VIEWS: "maybe",
     });
   });
   afterAll(() => app.host.stop());
@@ -59,6 +73,8 @@ describe("the app with wrong settings", () => {
     expect(body).toMatchObject({ status: "unhealthy", settings: { ok: false } });
     const { settings } = body as { settings: { problems: { variable: string; example: string }[] } };
     expect(settings.problems.map(({ variable }) => variable).sort()).toEqual([
+      "DROP_UNKNOWN_VIEWS",
+      "MODULE_SYNC_SCHEDULE",
       "MSSQL_REPLICA_URL",
       "REDIS_URL",
       "SYNC_SCHEDULE",
@@ -67,22 +83,27 @@ describe("the app with wrong settings", () => {
     expect(settings.problems.every(({ example }) => example !== "")).toBe(true);
   });
 
-  it("fails every tick with all problems, without a stack", async () => {
-    await expect(app.host.invoke("syncTables")).rejects.toThrow(/SYNC_THREADS is 'many'/);
+  it.each(["syncTables", "syncModules"])("fails every %s with all problems, without a stack", async (timer) => {
+    app.log.length = 0;
+    await expect(app.host.invoke(timer)).rejects.toThrow(/SYNC_THREADS is 'many'/);
     const failed = app.log.find(({ message }) => message.includes("SYNC_THREADS is 'many'"));
     expect(failed?.message).toMatch(/REDIS_URL is missing/);
     expect(failed?.message).not.toMatch(/\n\s+at /);
   });
 
-  it("answers other calls with the problems", async () => {
-    const { response, body } = await app.call("GET", "tables");
+  it.each([
+    ["GET", "tables"],
+    ["GET", "modules"],
+    ["POST", "modules/sync"],
+  ])("answers %s %s with the problems", async (method, path) => {
+    const { response, body } = await app.call(method, path);
     expect(response.status).toBe(503);
     expect(response.headers.get("content-type")).toContain("application/problem+json");
     expect(body).toMatchObject({ title: "Wrong settings", status: 503 });
   });
 
   it("asks for a key", async () => {
-    for (const path of ["health", "tables", "tables/User"]) {
+    for (const path of ["health", "tables", "tables/User", "modules"]) {
       expect((await fetch(`${app.host.url}/api/${path}`)).status).toBe(401);
     }
   });
@@ -101,6 +122,8 @@ describe("the app without SQL Server and Redis", () => {
     ["POST", "tables/User/enable"],
     ["POST", "tables/User/disable"],
     ["POST", "tables/User/resync"],
+    ["GET", "modules"],
+    ["POST", "modules/sync"],
   ])("answers %s %s with 503 and Retry-After", async (method, path) => {
     const { response, body } = await app.call(method, path);
     expect(response.status).toBe(503);
@@ -121,8 +144,8 @@ describe("the app without SQL Server and Redis", () => {
     expect((body as { findings: unknown[] }).findings).toHaveLength(3);
   });
 
-  it("fails a tick, and goes on", async () => {
-    await expect(app.host.invoke("syncTables")).rejects.toThrow();
+  it.each(["syncTables", "syncModules"])("fails %s, and goes on", async (timer) => {
+    await expect(app.host.invoke(timer)).rejects.toThrow();
     expect((await app.call("GET", "health")).response.status).toBe(503);
   });
 
@@ -154,11 +177,12 @@ describe("npm run check-settings", () => {
   });
 
   it("prints all problems and exits 1, without a stack", async () => {
-    const { code, output } = await check({ ...away, SYNC_THREADS: "0", REDIS_URL: "" });
+    const { code, output } = await check({ ...away, SYNC_THREADS: "0", REDIS_URL: "", DROP_UNKNOWN_VIEWS: "no" });
     expect(code).toBe(1);
     expect(output.trim().split("\n")).toEqual([
       expect.stringMatching(/^SYNC_THREADS is '0'.*Example: SYNC_THREADS=4$/),
       expect.stringMatching(/^REDIS_URL is missing.*Example: REDIS_URL=/),
+      expect.stringMatching(/^DROP_UNKNOWN_VIEWS is 'no'.*true or false\. Example: DROP_UNKNOWN_VIEWS=true$/),
     ]);
   });
 

@@ -113,6 +113,8 @@ describe("GET /api/tables", () => {
       lagSeconds: null,
       progress: null,
       error: null,
+      transport: null,
+      transportReason: null,
       forceFullLoad: null,
     });
   });

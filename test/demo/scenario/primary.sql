@@ -62,3 +62,54 @@ ALTER TABLE sales.OrderLine
 ENABLE CHANGE_TRACKING
 WITH (TRACK_COLUMNS_UPDATED = ON);
 GO
+-- Views, procedures and functions on these tables: all five types, in both schemas.
+CREATE VIEW CustomerOverview AS
+SELECT CustomerId, ExternalCode, FullName FROM Customer;
+GO
+CREATE VIEW dbo.CustomersByStatus WITH SCHEMABINDING AS
+SELECT Status, COUNT_BIG(*) AS Customers FROM dbo.Customer GROUP BY Status;
+GO
+CREATE UNIQUE CLUSTERED INDEX IX_CustomersByStatus ON dbo.CustomersByStatus (Status);
+GO
+CREATE FUNCTION sales.LineTotal (@quantity decimal(12,4), @price money)
+RETURNS decimal(19,4) AS
+BEGIN
+    RETURN @quantity * @price;
+END;
+GO
+CREATE FUNCTION sales.LinesOf (@order int)
+RETURNS TABLE AS
+RETURN (
+    SELECT LineNumber, ProductId, sales.LineTotal(Quantity, UnitPrice) AS Total
+    FROM sales.OrderLine
+    WHERE OrderId = @order
+);
+GO
+CREATE FUNCTION dbo.CategoryCounts (@least int)
+RETURNS @counts TABLE (Category varchar(100) NULL, Products int NOT NULL) AS
+BEGIN
+    INSERT INTO @counts (Category, Products)
+    SELECT Category, COUNT(*) FROM Product GROUP BY Category HAVING COUNT(*) >= @least;
+    RETURN;
+END;
+GO
+CREATE VIEW sales.OrderTotals AS
+SELECT OrderId, SUM(sales.LineTotal(Quantity, UnitPrice)) AS Total FROM sales.OrderLine GROUP BY OrderId;
+GO
+CREATE PROCEDURE [dbo].[CustomerByCode] @code nvarchar(50) AS
+SELECT CustomerId, FullName FROM CustomerOverview WHERE ExternalCode = @code;
+GO
+CREATE PROCEDURE sales.OrderReport @order int AS
+SELECT LineNumber, Total FROM sales.LinesOf(@order) ORDER BY LineNumber;
+GO
+CREATE PROCEDURE sales.OldReport AS
+SELECT COUNT(*) AS Lines FROM sales.OrderLine;
+GO
+-- What a trigger does arrives with the rows; the trigger itself stays here.
+CREATE TRIGGER CustomerAdded ON Customer AFTER INSERT AS
+BEGIN
+    SET NOCOUNT ON;
+    UPDATE c SET UpdatedAt = i.CreatedAt
+    FROM Customer AS c JOIN inserted AS i ON i.CustomerId = c.CustomerId;
+END;
+GO

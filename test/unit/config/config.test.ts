@@ -24,6 +24,7 @@ describe("readConfig", () => {
       fullLoadChunkRows: 5000,
       deltaSliceRows: 100_000,
       tickBudgetSeconds: 60,
+      dropUnknownViews: true,
       primary: { url: "mssql://localhost:1434/testct" },
       replica: { url: "mssql://localhost:1435/testct" },
     });
@@ -51,12 +52,14 @@ describe("readConfig", () => {
       FULL_LOAD_CHUNK_ROWS: "1000001",
       DELTA_SLICE_ROWS: "many",
       TICK_BUDGET_SECONDS: "-1",
+      DROP_UNKNOWN_VIEWS: "1",
       REDIS_KEY_PREFIX: "a b",
       REDIS_URL: "localhost:6379",
     });
     const variables = found.map((line) => line.split(" ")[0]);
     expect(variables.sort()).toEqual([
       "DELTA_SLICE_ROWS",
+      "DROP_UNKNOWN_VIEWS",
       "FULL_LOAD_CHUNK_ROWS",
       "MSSQL_PRIMARY_URL",
       "MSSQL_REPLICA_URL",
@@ -78,6 +81,40 @@ describe("readConfig", () => {
   ])("takes FULL_LOAD_CHUNK_ROWS=%j", (value, expected) => {
     const result = readConfig({ ...good, FULL_LOAD_CHUNK_ROWS: value });
     expect(result.ok && result.config.fullLoadChunkRows).toBe(expected);
+  });
+
+  it.each([
+    [undefined, "auto"],
+    ["relay", "relay"],
+    [" Driver ", "driver"],
+  ])("takes ROW_TRANSPORT %s", (value, expected) => {
+    const result = readConfig({ ...good, ROW_TRANSPORT: value });
+    expect(result.ok && result.config.rowTransport).toBe(expected);
+  });
+
+  it("refuses another ROW_TRANSPORT", () => {
+    const result = readConfig({ ...good, ROW_TRANSPORT: "pigeon" });
+    expect(!result.ok && result.problems).toEqual([
+      { variable: "ROW_TRANSPORT", problem: "is 'pigeon', it must be auto, relay or driver", example: "auto" },
+    ]);
+  });
+
+  it.each([
+    ["true", true],
+    ["false", false],
+    [" False ", false],
+    ["TRUE", true],
+    ["", true],
+    [undefined, true],
+  ])("takes DROP_UNKNOWN_VIEWS=%j", (value, expected) => {
+    const result = readConfig({ ...good, DROP_UNKNOWN_VIEWS: value });
+    expect(result.ok && result.config.dropUnknownViews).toBe(expected);
+  });
+
+  it.each(["0", "no", "off", "falsch"])("refuses DROP_UNKNOWN_VIEWS=%s rather than guess", (value) => {
+    expect(problems({ ...good, DROP_UNKNOWN_VIEWS: value })).toEqual([
+      `DROP_UNKNOWN_VIEWS is '${value}', it must be true or false. Example: DROP_UNKNOWN_VIEWS=true`,
+    ]);
   });
 
   it.each([
@@ -126,5 +163,13 @@ describe("timerSchedule", () => {
     ["nonsense", "*/5 * * * * *"],
   ])("registers SYNC_SCHEDULE=%j as %s", (value, expected) => {
     expect(timerSchedule({ SYNC_SCHEDULE: value }, "SYNC_SCHEDULE")).toBe(expected);
+  });
+
+  it.each([
+    [undefined, "*/30 * * * * *"],
+    ["*/3 * * * * *", "*/3 * * * * *"],
+    ["nonsense", "*/30 * * * * *"],
+  ])("registers MODULE_SYNC_SCHEDULE=%j as %s", (value, expected) => {
+    expect(timerSchedule({ MODULE_SYNC_SCHEDULE: value }, "MODULE_SYNC_SCHEDULE")).toBe(expected);
   });
 });

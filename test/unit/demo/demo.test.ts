@@ -67,6 +67,14 @@ describe("the live view", () => {
     expect(written.join("")).toBe("\u001b[1A\u001b[J   1.0 s  done\n");
   });
 
+  it("shows how many modules are in sync, and what the first of the others waits for", () => {
+    const { written, live } = view(true);
+    live.show([{ ...product, load: undefined }], { inSync: 8, waiting: [] });
+    live.show([], { inSync: 7, waiting: ["vA: Invalid object name 'T'.", "vB: it needs vA, which is pending"] });
+    expect(written[0]).toMatch(/\nmodules {10}8 in sync\n$/);
+    expect(written.at(-1)).toBe("modules          7 in sync, 2 pending (vA: Invalid object name 'T'.)\n");
+  });
+
   it("writes plain lines elsewhere, every five seconds and only what is new", () => {
     const { clock, written, live } = view(false);
     const [one, other] = [
@@ -87,16 +95,27 @@ describe("the live view", () => {
 });
 
 describe("the verification table", () => {
-  it("has one line a table and names the first differences", () => {
-    const text = verificationTable([
-      { name: "User", rows: 1200, differences: 0, examples: [] },
-      { name: "sales.OrderLine", rows: 3, differences: 1, examples: ['row ["1"] is missing on the replica'] },
-    ]);
+  it("has one line a table, one a module, and names the first differences", () => {
+    const text = verificationTable(
+      [
+        { name: "User", rows: 1200, differences: 0, examples: [] },
+        { name: "sales.OrderLine", rows: 3, differences: 1, examples: ['row ["1"] is missing on the replica'] },
+      ],
+      [
+        { name: "Overview", type: "V", differences: 0, examples: [] },
+        { name: "sales.LineTotal", type: "FN", differences: 1, examples: ["it is missing on the replica"] },
+      ],
+    );
     expect(text.split("\n")).toEqual([
       "table             rows  differences",
       "User             1,200            0  equal",
       "sales.OrderLine      3            1  DIFFERENT",
       '  sales.OrderLine: row ["1"] is missing on the replica',
+      "",
+      "module           type  differences",
+      "Overview            V            0  equal",
+      "sales.LineTotal    FN            1  DIFFERENT",
+      "  sales.LineTotal: it is missing on the replica",
     ]);
   });
 });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { emptyBody, readBody, readParams, tableParam, versionBody } from "../../../src/http/input.ts";
+import {
+  confirmQuery,
+  emptyBody,
+  readBody,
+  readParams,
+  readQuery,
+  tableParam,
+  versionBody,
+} from "../../../src/http/input.ts";
 import { HttpProblem } from "../../../src/http/problem.ts";
 
 function request(body: string, headers: Record<string, string> = {}) {
@@ -69,5 +77,28 @@ describe("readParams", () => {
   it.each([{}, { table: "" }, { table: "x".repeat(601) }])("refuses %j", async (params) => {
     const given = { params };
     expect(await problem(() => readParams(given, tableParam))).toMatchObject({ status: 400 });
+  });
+});
+
+describe("readQuery", () => {
+  const given = (query: string) => ({ query: new URLSearchParams(query) });
+
+  it.each([
+    ["", {}],
+    ["confirm=1", { confirm: "1" }],
+    ["confirm=0&code=the-key&clientId=default", { confirm: "0" }],
+  ])("reads %j", (query, expected) => {
+    expect(readQuery(given(query), confirmQuery)).toEqual(expected);
+  });
+
+  it.each([
+    ["confirm=", "confirm"],
+    ["confirm=true", "confirm"],
+    ["CONFIRM=1", "CONFIRM"],
+    ["confirm=1&dry=1", "dry"],
+  ])("refuses %j and names the parameter", async (query, named) => {
+    const { status, message } = await problem(() => readQuery(given(query), confirmQuery));
+    expect(status).toBe(400);
+    expect(message).toContain(named);
   });
 });

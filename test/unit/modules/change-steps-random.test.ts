@@ -168,7 +168,6 @@ function makeRound(replica: SmallReplica, random: Random) {
     let fate = fates[at] ?? "stay";
     const mayStay = !before.some(isGone) && (fate === "keep" || !before.some(isOwn));
     if (["stay", "index", "keep"].includes(fate) && !mayStay) fate = fates[at] = "alter";
-    const kept = before.filter((need) => fates[need - 1] !== "drop" && !isOwn(need));
     const older = ids.filter((need) => need < id && fates[need - 1] !== "drop" && !isOwn(need));
     const after = fate === "stay" || fate === "index" ? before : older.filter(() => random(3) === 0);
     const key = names.get(id) ?? "";

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { explainDatabaseError } from "../../../src/db/explain-error.ts";
-import { primaryFindings, statusOf, unhealthySettings } from "../../../src/operations/health-report.ts";
+import {
+  primaryFindings,
+  statusOf,
+  transportFindings,
+  unhealthySettings,
+} from "../../../src/operations/health-report.ts";
 
 const primary = {
   currentVersion: 5n,
@@ -64,5 +69,23 @@ describe("explainDatabaseError", () => {
     expect(explained.what).toMatch(what);
     expect(explained.fix).toBe(fix);
     expect(explained.sqlError).toBe(number);
+  });
+});
+
+describe("transportFindings", () => {
+  const tables = [
+    { table: "User", transport: "relay", transportReason: "the replica took a probe" },
+    { table: "Odd", transport: "driver", transportReason: "the replica does not take relayed rows: (SQL error 4816)" },
+    { table: "New", transport: null, transportReason: null },
+  ] as const;
+
+  it("names the tables that travel by the driver although nobody asked for it", () => {
+    expect(transportFindings(tables, "auto")).toEqual([
+      { severity: "warning", what: expect.stringMatching(/Odd .*4816/) as unknown },
+    ]);
+  });
+
+  it("finds nothing where the setting says so", () => {
+    expect(transportFindings(tables, "driver")).toEqual([]);
   });
 });

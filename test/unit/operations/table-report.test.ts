@@ -43,6 +43,8 @@ describe("reportTable", () => {
       lagSeconds: 60,
       progress: null,
       error: null,
+      transport: "relay",
+      transportReason: null,
       forceFullLoad: null,
     });
   });

@@ -24,12 +24,23 @@ describe("redisKeys", () => {
     "mssql_sync:epoch",
     "mssql_sync:config:primary_url",
     "mssql_sync:config:replica_url",
-    keys.appLease("modules"),
+    "mssql_sync:app_lease:modules",
+    "mssql_sync:modules",
+    "mssql_sync:module_run",
   ])("knows %s as its own", (key) => {
     expect(keys.parse(key)).toEqual({ kind: "app" });
   });
 
+  it("names the keys of module sync", () => {
+    expect([keys.modules, keys.moduleRun, keys.appLease("modules")]).toEqual([
+      "mssql_sync:modules",
+      "mssql_sync:module_run",
+      "mssql_sync:app_lease:modules",
+    ]);
+  });
+
   it.each([
+    "mssql_sync:modules:vOrders",
     "mssql_sync:enable:User",
     "mssql_sync:config:other",
     "mssql_sync:",
