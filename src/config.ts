@@ -23,6 +23,8 @@ export interface Config {
   readonly fullLoadChunkRows: number | "auto";
   /** Rows of a delta that are applied in one transaction. */
   readonly deltaSliceRows: number;
+  /** How rows travel; "auto": relayed, by the driver where the replica refuses that. */
+  readonly rowTransport: "auto" | "relay" | "driver";
   /** No step starts after this. */
   readonly tickBudgetSeconds: number;
   /** Views that only the replica has are dropped, whoever made them. */
@@ -53,6 +55,7 @@ const examples = {
   SYNC_THREADS: "4",
   FULL_LOAD_CHUNK_ROWS: "5000",
   DELTA_SLICE_ROWS: "100000",
+  ROW_TRANSPORT: "auto",
   TICK_BUDGET_SECONDS: "60",
   DROP_UNKNOWN_VIEWS: "true",
 } as const;
@@ -81,6 +84,12 @@ export function readConfig(env: Environment): ConfigResult {
     const value = text(variable) || examples[variable];
     if (!/^(true|false)$/i.test(value)) report(variable, `is '${value}', it must be true or false`);
     return value.toLowerCase() === "true";
+  };
+  const rowTransport = (): Config["rowTransport"] => {
+    const value = (text("ROW_TRANSPORT") || examples.ROW_TRANSPORT).toLowerCase();
+    if (value === "auto" || value === "relay" || value === "driver") return value;
+    report("ROW_TRANSPORT", `is '${value}', it must be auto, relay or driver`);
+    return "auto";
   };
   const schedule = (variable: "SYNC_SCHEDULE" | "MODULE_SYNC_SCHEDULE"): string => {
     const value = text(variable) || examples[variable];
@@ -122,6 +131,7 @@ export function readConfig(env: Environment): ConfigResult {
     syncThreads,
     fullLoadChunkRows: chunk === "auto" ? ("auto" as const) : integer("FULL_LOAD_CHUNK_ROWS", 1_000_000),
     deltaSliceRows: integer("DELTA_SLICE_ROWS", 10_000_000),
+    rowTransport: rowTransport(),
     // Below the 10 minutes after which the host ends an invocation, with room for the step that is running.
     tickBudgetSeconds: integer("TICK_BUDGET_SECONDS", 480),
     dropUnknownViews: flag("DROP_UNKNOWN_VIEWS"),

@@ -36,6 +36,8 @@ export interface LedgerRow {
   /** Canonical text of the replicated columns (model/table-shape.ts, shapeText). */
   readonly shape: string;
   readonly transport: Transport;
+  /** Why the rows travel so: the replica's refusal, the setting, or what was tried; undefined: not tried yet. */
+  readonly transportReason?: string | undefined;
   readonly watermark: Version;
   readonly halfApplied: HalfAppliedDelta | undefined;
   /** Number of the table's last load; 0 when it was adopted. */

@@ -13,6 +13,7 @@ export interface LoadStart {
   readonly replicaObjectId: number;
   readonly shape: string;
   readonly transport: Transport;
+  readonly transportReason?: string | undefined;
   /** The current version, read after object_id and begin_version. */
   readonly watermark: Version;
   readonly watermarkTime: string;

@@ -1,10 +1,10 @@
 import type { Connection } from "tedious";
 import { sendBulkLoad } from "./driver-hook.ts";
-import { RequestRun, type RunLimits } from "./request-run.ts";
+import { RequestRun, requestFor, type RunLimits } from "./request-run.ts";
 
 /** Runs a batch that returns no rows. @throws the server's error, the abort's reason, or RelayTimeout */
 export async function runBatch(connection: Connection, text: string, limits: RunLimits): Promise<void> {
-  const run = new RequestRun(connection, text, limits);
+  const run = new RequestRun(connection, requestFor(text), limits);
   run.expect("the answer to INSERT BULK");
   run.start(() => connection.execSqlBatch(run.request));
   const { error } = await run.outcome;
@@ -36,7 +36,7 @@ export class BulkWriter {
    *   everything loses its connection: the rest of the message would be taken for something else.
    */
   async send(head: Buffer, read: (out: Buffer[]) => Promise<boolean>, tail: Buffer): Promise<number> {
-    const run = new RequestRun(this.#connection, "", this.#limits);
+    const run = new RequestRun(this.#connection, requestFor(""), this.#limits);
     run.start(() => sendBulkLoad(this.#connection, run.request, this.#payload(run, head, read, tail)));
     const { error, rowCount } = await run.outcome;
     if (!this.#allGiven && !this.#readFailure && !run.request.canceled) this.#connection.close();

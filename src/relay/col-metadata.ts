@@ -1,3 +1,4 @@
+import { LoadRefused } from "./relay-error.ts";
 import { NeedMoreBytes, TOKEN, WireFormatError, hex } from "./tds-bytes.ts";
 
 /**
@@ -254,12 +255,12 @@ function longRule(type: number, size: number): LengthRule {
  * Writes the COLMETADATA that opens a bulk load ([MS-TDS] 2.2.6.1) of rows with these columns. TYPE_INFO goes out as it came in,
  * so the rows need no change.
  *
- * @throws Error naming every column that a bulk load cannot take
+ * @throws LoadRefused naming every column that a bulk load cannot take
  */
 export function writeBulkColMetadata(columns: readonly WireColumn[]): Buffer {
   const refused = columns.filter((column) => column.refusal !== undefined);
   if (refused.length > 0) {
-    throw new Error(
+    throw new LoadRefused(
       `columns that cannot be relayed: ${refused.map((column) => `${column.name} (${column.refusal})`).join("; ")}`,
     );
   }

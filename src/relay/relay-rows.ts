@@ -4,8 +4,8 @@ import type { Statement } from "../sql/statement.ts";
 import { writeBulkColMetadata, writeBulkDone, type WireColumn } from "./col-metadata.ts";
 import { BulkWriter, runBatch } from "./bulk-writer.ts";
 import { interceptAnswer, isUsable, type RawAnswer } from "./driver-hook.ts";
-import { RelayError } from "./relay-error.ts";
-import { RequestRun } from "./request-run.ts";
+import { LoadRefused, RelayError } from "./relay-error.ts";
+import { RequestRun, requestFor } from "./request-run.ts";
 import type { PipeResult, RelayOptions, RelaySource, RelayTarget, RowTransport } from "./row-transport.ts";
 import { RowsetReader, type ReadStop } from "./rowset-reader.ts";
 import { checkColumns, insertBulkText } from "./staging-column.ts";
@@ -32,12 +32,14 @@ export async function openRelaySource(
     await source.open();
   } catch (cause) {
     await source.giveUp(cause as Error);
-    throw new RelayError("read rows to relay", { cause, sourceUsable: source.usable, targetUsable: false });
+    const state = { cause, sourceUsable: source.usable, targetUsable: false, side: "source" } as const;
+    throw new RelayError("read rows to relay", state);
   }
   return source;
 }
 
 class WireSource implements RelaySource {
+  readonly transport = "relay";
   readonly #connection: Connection;
   readonly #statement: Statement;
   readonly #options: RelayOptions;
@@ -68,7 +70,9 @@ class WireSource implements RelaySource {
 
   async open(): Promise<void> {
     if (!this.usable) throw new Error("the connection is closed, or busy with another request");
-    const run = new RequestRun(this.#connection, this.#statement.text, this.#options, () => this.#onFailure());
+    const run = new RequestRun(this.#connection, requestFor(this.#statement.text), this.#options, () =>
+      this.#onFailure(),
+    );
     this.#run = run;
     const { params } = this.#statement;
     for (const param of params) addParameter(run.request, param);
@@ -101,11 +105,13 @@ class WireSource implements RelaySource {
       return await this.#load(target, maxRows);
     } catch (cause) {
       const attempted = `relay rows from number ${before + 1} on into ${target.table} (${this.rows - before} read)`;
+      const side = this.#run?.failure === undefined ? "target" : "source";
       await this.giveUp(cause as Error);
       throw new RelayError(attempted, {
         cause,
         sourceUsable: this.usable,
         targetUsable: isUsable(target.connection),
+        side,
       });
     } finally {
       this.#busy = false;
@@ -128,7 +134,9 @@ class WireSource implements RelaySource {
       return more;
     };
     const bytes = await writer.send(metadata, read, writeBulkDone());
-    if (writer.rowsTaken !== rows) throw new Error(`${rows} rows were sent, and the server took ${writer.rowsTaken}`);
+    if (writer.rowsTaken !== rows) {
+      throw new LoadRefused(`${rows} rows were sent, and the server took ${writer.rowsTaken}`);
+    }
     return { rows, bytes, more: await this.#hasRow() };
   }
 

@@ -16,12 +16,26 @@ export interface RunOutcome {
 /** How long a server may take to acknowledge an ATTENTION before its connection is closed. */
 const CANCEL_GRACE_MS = 10_000;
 
+/** What the driver calls when a request is over. */
+export type RequestDone = (error: Error | null | undefined, rowCount?: number) => void;
+
+/** What the driver's Request and BulkLoad have in common. */
+interface Cancellable {
+  cancel(): void;
+  setTimeout(timeoutMs?: number): void;
+}
+
+/** Makes a request for a batch or a statement. */
+export function requestFor(text: string): (done: RequestDone) => Request {
+  return (done) => new Request(text, done);
+}
+
 /**
  * One request on a connection, from its making to the driver's callback. It is cancelled when the signal aborts, or when a wait that
  * was begun with `expect` is not ended in time; `outcome` then comes when the server has acknowledged, and says why.
  */
-export class RequestRun {
-  readonly request: Request;
+export class RequestRun<R extends Cancellable = Request> {
+  readonly request: R;
   /** Never rejects. */
   readonly outcome: Promise<RunOutcome>;
 
@@ -34,13 +48,21 @@ export class RequestRun {
   #waitTimer: NodeJS.Timeout | undefined;
   #graceTimer: NodeJS.Timeout | undefined;
 
-  /** @param onFailure called once, when the request is cancelled or has ended with an error */
-  constructor(connection: Connection, text: string, limits: RunLimits, onFailure: (reason: Error) => void = () => {}) {
+  /**
+   * @param make makes the request, which is to call what it is given when it is over
+   * @param onFailure called once, when the request is cancelled or has ended with an error
+   */
+  constructor(
+    connection: Connection,
+    make: (done: RequestDone) => R,
+    limits: RunLimits,
+    onFailure: (reason: Error) => void = () => {},
+  ) {
     this.#connection = connection;
     this.#limits = limits;
     this.#onFailure = onFailure;
     this.outcome = new Promise((resolve) => (this.#settle = resolve));
-    this.request = new Request(text, (error, rowCount) => this.#end(error ?? undefined, rowCount ?? 0));
+    this.request = make((error, rowCount) => this.#end(error ?? undefined, rowCount ?? 0));
     // The driver's own limit stops counting when the answer begins.
     this.request.setTimeout(0);
     limits.signal.addEventListener("abort", this.#onAbort);

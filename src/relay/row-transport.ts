@@ -1,6 +1,6 @@
 import type { Connection } from "tedious";
+import type { Transport } from "../model/ledger-row.ts";
 import type { Statement } from "../sql/statement.ts";
-import type { WireColumn } from "./col-metadata.ts";
 import type { BulkTable } from "./staging-column.ts";
 
 /** Where rows go: a table on a connection, inside whatever transaction that connection is in. */
@@ -10,7 +10,7 @@ export interface RelayTarget extends BulkTable {
 
 export interface PipeResult {
   readonly rows: number;
-  /** Of the rows in wire form. */
+  /** Of the rows' values, as they were carried. */
   readonly bytes: number;
   /** Whether at least one row is left. */
   readonly more: boolean;
@@ -21,7 +21,9 @@ export interface PipeResult {
  * connection can take no other request until the read is over or closed.
  */
 export interface RelaySource {
-  readonly columns: readonly WireColumn[];
+  readonly transport: Transport;
+  /** In the order of the SELECT. */
+  readonly columns: readonly { readonly name: string }[];
   /** Rows that have been read so far. */
   readonly rows: number;
   /** Whether the connection can take another request: the read is over or closed, and the server agrees. */
@@ -46,7 +48,7 @@ export interface RelayOptions {
 
 /** A way for rows from one server to the other. */
 export interface RowTransport {
-  readonly name: "relay" | "driver";
+  readonly name: Transport;
   /**
    * Runs a statement that returns one rowset. The connection must have an `error` listener, as every tedious connection.
    *

@@ -1,5 +1,3 @@
-import type { WireColumn } from "./col-metadata.ts";
-
 /** A column of the table that is loaded, in the order of the SELECT. */
 export interface StagingColumn {
   /** As the catalog has it, not quoted. */
@@ -29,7 +27,7 @@ export function insertBulkText(target: BulkTable): string {
  *
  * @throws Error naming what differs
  */
-export function checkColumns(wire: readonly WireColumn[], wanted: readonly StagingColumn[]): void {
+export function checkColumns(wire: readonly { readonly name: string }[], wanted: readonly StagingColumn[]): void {
   const differences: string[] = [];
   for (let at = 0; at < Math.max(wire.length, wanted.length); at++) {
     const has = wire[at]?.name;

@@ -24,14 +24,14 @@ export class FenceLost extends Error {
   }
 }
 
-/** Reads the whole ledger in one round trip; makes it where the replica has none yet. */
+/** Reads the whole ledger in one round trip; makes it, or what it lacks, where the replica has none yet. */
 export async function readLedger(replica: Database): Promise<Ledger> {
   let rowsets: Row[][];
   try {
     rowsets = await replica.query(selectLedger);
   } catch (error) {
-    // 208: invalid object name.
-    if (!hasSqlErrorNumber(error, 208)) throw error;
+    // 208: invalid object name; 207: invalid column name, of a ledger that an older version made.
+    if (!hasSqlErrorNumber(error, 207, 208)) throw error;
     await replica.withSession((session) => session.batch(createLedger));
     rowsets = await replica.query(selectLedger);
   }
@@ -100,6 +100,7 @@ function readRow(row: Row): LedgerRow | undefined {
     replicaObjectId: row["replica_object_id"] as number,
     shape: text(row, "shape"),
     transport: text(row, "transport") === "driver" ? "driver" : "relay",
+    transportReason: optional(row, "transport_reason"),
     watermark: bigintOf(row, "watermark"),
     watermarkTime: text(row, "watermark_time"),
     halfApplied:

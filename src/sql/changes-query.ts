@@ -1,12 +1,11 @@
-import type { TableShape } from "../model/table-shape.ts";
-import { replicatedColumns } from "../model/table-shape.ts";
 import type { Cursor } from "../model/cursor.ts";
+import type { Transport } from "../model/ledger-row.ts";
+import type { TableShape } from "../model/table-shape.ts";
 import type { Version } from "../model/version.ts";
 import type { SqlParam, Statement } from "./statement.ts";
-import { travellingValue } from "./column-type.ts";
 import { bindKey, keyEquality, keyOrder, keyPredicate } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";
-import { deletedColumn } from "./stage-table.ts";
+import { selectList } from "./select-list.ts";
 
 /** The window of a delta: everything after the watermark, up to and including `to`. */
 export interface Window {
@@ -23,14 +22,16 @@ export interface Window {
  * the collation calls equal.
  * https://learn.microsoft.com/sql/relational-databases/system-functions/changetable-transact-sql
  */
-export function changesQuery(shape: TableShape, window: Window): Statement {
+export function changesQuery(shape: TableShape, window: Window, transport: Transport = "relay"): Statement {
   const first = shape.key[0];
   if (first === undefined) throw new Error("read the changes of a table without a key");
   const keyNames = new Set(shape.key.map(({ name }) => name));
-  const columns = replicatedColumns(shape).map((column) => {
-    const name = quoteName(column.name);
-    const value = keyNames.has(column.name) ? `ISNULL(t.${name}, c.${name})` : `t.${name}`;
-    return `${travellingValue(column, value)} AS ${name}`;
+  const list = selectList(shape, transport, {
+    value: (column) => {
+      const name = quoteName(column.name);
+      return keyNames.has(column.name) ? `ISNULL(t.${name}, c.${name})` : `t.${name}`;
+    },
+    deleted: `CAST(CASE WHEN t.${quoteName(first.name)} IS NULL THEN 1 ELSE 0 END AS bit)`,
   });
   const params: SqlParam[] = [
     { name: "watermark", type: "bigint", value: window.watermark },
@@ -43,8 +44,7 @@ export function changesQuery(shape: TableShape, window: Window): Statement {
     where += ` AND ${keyPredicate(shape, "c", bound, "after")}`;
   }
   return {
-    text: `SELECT CAST(CASE WHEN t.${quoteName(first.name)} IS NULL THEN 1 ELSE 0 END AS bit) AS ${quoteName(deletedColumn(shape))},
-  ${columns.join(", ")}
+    text: `SELECT ${list}
 FROM CHANGETABLE(CHANGES ${quoteTable(shape.table)}, @watermark) AS c
 LEFT JOIN ${quoteTable(shape.table)} AS t ON ${keyEquality(shape, "t", "c")}
 WHERE ${where}

@@ -1,9 +1,10 @@
-import { type TableShape, replicatedColumns } from "../model/table-shape.ts";
 import type { Cursor } from "../model/cursor.ts";
+import type { Transport } from "../model/ledger-row.ts";
+import type { TableShape } from "../model/table-shape.ts";
 import type { SqlParam, Statement } from "./statement.ts";
-import { readExpression } from "./column-type.ts";
 import { bindKey, keyOrder, keyPredicate, keyTexts } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";
+import { selectList } from "./select-list.ts";
 
 /** The rows between two keys: after `after` (undefined: from the start), up to and including `end` (undefined: to the end). */
 export interface KeyRange {
@@ -44,13 +45,11 @@ OFFSET @skip ROWS FETCH NEXT 1 ROWS ONLY OPTION (RECOMPILE);`,
 }
 
 /** The rows of a range in key order. RECOMPILE lets the server plan with the bounds' values: it seeks the range. */
-export function chunkQuery(shape: TableShape, range: KeyRange): Statement {
+export function chunkQuery(shape: TableShape, range: KeyRange, transport: Transport = "relay"): Statement {
   const predicate = rangePredicate(shape, "t", range);
-  const columns = replicatedColumns(shape).map(
-    (column) => `${readExpression(column, "t")} AS ${quoteName(column.name)}`,
-  );
+  const list = selectList(shape, transport, { value: ({ name }) => `t.${quoteName(name)}`, deleted: undefined });
   return {
-    text: `SELECT ${columns.join(", ")} FROM ${quoteTable(shape.table)} AS t
+    text: `SELECT ${list} FROM ${quoteTable(shape.table)} AS t
 WHERE ${predicate.text}
 ORDER BY ${keyOrder(shape, "t")} OPTION (RECOMPILE);`,
     params: predicate.params,

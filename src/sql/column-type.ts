@@ -62,23 +62,32 @@ export function stageDeclaration(column: DeclaredColumn): string {
 }
 
 function stageType(type: ColumnType): string {
+  return typeText(travelledType(type));
+}
+
+/** The type in which values travel. */
+export function travelledType(type: ColumnType): ColumnType {
   switch (type.name) {
     case "text":
-      return "varchar(max)";
+      return maxType("varchar");
     case "ntext":
     case "xml":
     case "json":
-      return "nvarchar(max)";
+      return maxType("nvarchar");
     case "image":
     case "hierarchyid":
     case "geography":
     case "geometry":
-      return "varbinary(max)";
+      return maxType("varbinary");
     case "rowversion":
-      return "binary(8)";
+      return { name: "binary", maxLength: 8, precision: 0, scale: 0 };
     default:
-      return typeText(type);
+      return type;
   }
+}
+
+function maxType(name: string): ColumnType {
+  return { name, maxLength: -1, precision: 0, scale: 0 };
 }
 
 function withCollation(text: string, column: DeclaredColumn): string {

@@ -5,7 +5,7 @@ import type { Version } from "../model/version.ts";
 import type { SqlParam, Statement } from "./statement.ts";
 
 /**
- * Creates schema, ledger and the ledger's own id on the replica; does nothing where they stand. Names are compared
+ * Creates schema, ledger and the ledger's own id on the replica; adds what an older ledger lacks; does nothing where all stand. Names are compared
  * byte by byte, whatever the database's collation: the primary may hold both [user] and [User].
  */
 export const createLedger = `
@@ -21,6 +21,7 @@ CREATE TABLE mssql_sync.ledger (
   replica_object_id int NULL,
   shape nvarchar(max) NULL,
   transport varchar(10) NULL,
+  transport_reason nvarchar(max) NULL, -- why the rows travel so; NULL: not tried yet
   watermark bigint NULL, -- the replica holds the table up to this version
   watermark_time varchar(40) NULL, -- the primary's clock when the watermark was current, UTC
   delta_to bigint NULL, -- end of a window that is half applied
@@ -34,6 +35,8 @@ CREATE TABLE mssql_sync.ledger (
   enabled bit NOT NULL, -- mirror of the flag in Redis
   CONSTRAINT PK_ledger PRIMARY KEY (schema_name, table_name)
 );
+IF COL_LENGTH(N'mssql_sync.ledger', N'transport_reason') IS NULL
+ALTER TABLE mssql_sync.ledger ADD transport_reason nvarchar(max) NULL;
 IF OBJECT_ID(N'mssql_sync.ledger_identity', N'U') IS NULL
 CREATE TABLE mssql_sync.ledger_identity (
   only_row bit NOT NULL CONSTRAINT CK_ledger_identity CHECK (only_row = 1),
@@ -53,6 +56,7 @@ const columns = [
   "replica_object_id",
   "shape",
   "transport",
+  "transport_reason",
   "watermark",
   "watermark_time",
   "delta_to",
@@ -102,6 +106,7 @@ export function saveRowStatement(row: LedgerRow): Statement {
     { name: "replica_object_id", type: "int", value: row.replicaObjectId },
     { name: "shape", type: "nvarchar", value: row.shape },
     { name: "transport", type: "nvarchar", value: row.transport },
+    { name: "transport_reason", type: "nvarchar", value: row.transportReason ?? null },
     { name: "watermark", type: "bigint", value: row.watermark },
     { name: "watermark_time", type: "nvarchar", value: row.watermarkTime },
     { name: "delta_to", type: "bigint", value: row.halfApplied?.to ?? null },

@@ -1,11 +1,11 @@
 import type { Session } from "../db/session.ts";
 import { lostHistory } from "../model/load-reason.ts";
-import type { LedgerRow } from "../model/ledger-row.ts";
+import type { LedgerRow, Transport } from "../model/ledger-row.ts";
 import { rowAfterChunk, rowAfterSlice, rowAfterWindow } from "../model/ledger-transitions.ts";
 import { shapeText } from "../model/table-shape.ts";
 import { readShape } from "../primary/read-shape.ts";
 import { readEndKey, readWindow, type TrackingWindow } from "../primary/read-window.ts";
-import { openRelaySource } from "../relay/relay-rows.ts";
+import { openSource } from "../relay/open-source.ts";
 import type { RelaySource } from "../relay/row-transport.ts";
 import { applyChanges } from "../replica/apply-changes.ts";
 import { applyChunk } from "../replica/apply-chunk.ts";
@@ -14,14 +14,17 @@ import { stageRows } from "../replica/stage-rows.ts";
 import type { Statement } from "../sql/statement.ts";
 import { changesQuery } from "../sql/changes-query.ts";
 import { chunkQuery } from "../sql/chunk-query.ts";
+import { byDriver, chooseTransport, refusalOf } from "./choose-transport.ts";
 import { PlanAgain, type LedgerStep, type StepResult } from "./step.ts";
 
 /** The longest wait for either server in the middle of a read or a load, ms. */
 const relayTimeoutMs = 120_000;
 
-/** What has moved so far, and the ledger row that stands. */
+/** What has moved so far. */
 interface Moved {
+  /** The ledger row as it will stand when the transaction that is under way is committed. */
   row: LedgerRow;
+  committed: LedgerRow;
   changes: number;
   chunkRows: number;
   bytes: number;
@@ -31,10 +34,28 @@ interface Moved {
  * The way of a row. The delta of the window (watermark, to] and, for the table whose turn it is, one chunk:
  * read -> stage -> apply + ledger row -> commit -> publish. With snapshot isolation the last slice of the delta and the
  * chunk are of one moment and go in one transaction, delta first; without it the chunk is read after the delta's commit.
+ * Rows that the replica refuses in relayed form go by the driver from the next step on.
  */
 export async function moveRows(step: LedgerStep): Promise<StepResult> {
+  const chosen = await chooseTransport(step);
+  const moved: Moved = { row: chosen, committed: chosen, changes: 0, chunkRows: 0, bytes: 0 };
+  try {
+    await moveWindow(step, moved);
+  } catch (error) {
+    const refusal = refusalOf(step, chosen, error);
+    if (refusal === undefined) throw error;
+    const row = await byDriver(step, moved.committed, refusal);
+    await step.tick.replica.withTransaction("read committed", (session) => saveRow(session, row));
+    await step.tick.state.publish(step.tick.ledgerId, row);
+    return { kind: "planned-again", row, reason: refusal };
+  }
+  const { row, changes, chunkRows, bytes } = moved;
+  const reason = row.transport !== step.row.transport ? row.transportReason : undefined;
+  return { kind: "moved", row, reason, changes, chunkRows, bytes };
+}
+
+async function moveWindow(step: LedgerStep, moved: Moved): Promise<void> {
   const { primary, snapshotAllowed } = step.tick;
-  const moved: Moved = { row: step.row, changes: 0, chunkRows: 0, bytes: 0 };
   await primary.withTransaction(snapshotAllowed ? "snapshot" : "read committed", async (read) => {
     const window = await readWindow(read, step.shape);
     const lost = lostHistory(step.row, { ...step.shape, ...window });
@@ -45,8 +66,6 @@ export async function moveRows(step: LedgerStep): Promise<StepResult> {
       await commitRows(step, moved, window, (write) => moveChunk(step, read, write, moved));
     }
   });
-  const { row, changes, chunkRows, bytes } = moved;
-  return { kind: "moved", row, changes, chunkRows, bytes };
 }
 
 /** One read in key order feeds all slices; a window that was left half applied goes on with the `to` it had. */
@@ -60,7 +79,8 @@ async function moveChanges(
   const { watermark, halfApplied } = step.row;
   const to = halfApplied?.to ?? window.currentVersion;
   const position = halfApplied?.position;
-  const source = await open(step, read, changesQuery(step.shape, { watermark, to, position }));
+  const { transport } = moved.row;
+  const source = await open(step, read, transport, changesQuery(step.shape, { watermark, to, position }, transport));
   try {
     for (let more = true, slice = 1; more; slice++) {
       await commitRows(step, moved, window, async (write) => {
@@ -87,7 +107,8 @@ async function moveChanges(
 async function moveChunk(step: LedgerStep, read: Session, write: Session, moved: Moved): Promise<void> {
   const after = moved.row.load?.cursor;
   const end = await readEndKey(read, step.shape, after, step.tick.chunkRows);
-  const source = await open(step, read, chunkQuery(step.shape, { after, end }));
+  const { transport } = moved.row;
+  const source = await open(step, read, transport, chunkQuery(step.shape, { after, end }, transport));
   try {
     const sent = await stageRows(write, source, step.shape, "chunk");
     await applyChunk(write, step.shape, step.replicaTable, { after, end });
@@ -112,6 +133,7 @@ async function commitRows(
     step.signal.throwIfAborted();
     await saveRow(session, moved.row);
   });
+  moved.committed = moved.row;
   await step.tick.state.publish(step.tick.ledgerId, moved.row);
 }
 
@@ -133,6 +155,6 @@ function wantsChunk(step: LedgerStep): boolean {
   return step.planned.chunk && step.row.state === "loading";
 }
 
-function open(step: LedgerStep, read: Session, statement: Statement): Promise<RelaySource> {
-  return openRelaySource(read.connection, statement, { signal: step.signal, timeoutMs: relayTimeoutMs });
+function open(step: LedgerStep, read: Session, transport: Transport, statement: Statement): Promise<RelaySource> {
+  return openSource(transport, read.connection, statement, { signal: step.signal, timeoutMs: relayTimeoutMs });
 }

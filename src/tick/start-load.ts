@@ -5,6 +5,7 @@ import { readRowCount, readWindow } from "../primary/read-window.ts";
 import { saveRow } from "../replica/ledger.ts";
 import { prepareTable } from "../replica/prepare-table.ts";
 import { quoteTable } from "../sql/quote.ts";
+import { transportAtStart } from "./choose-transport.ts";
 import type { StepResult, TableStep } from "./step.ts";
 
 /**
@@ -55,7 +56,7 @@ export async function loadStart(
     beginVersion: shape.beginVersion,
     replicaObjectId: replicaTable.objectId,
     shape: shapeText(shape),
-    transport: "relay",
+    ...transportAtStart(step, shapeText(shape)),
     watermark: window.currentVersion,
     watermarkTime: window.now,
     loadId: force?.kind === "obeying" && force.loadId > next ? force.loadId : next,

@@ -44,6 +44,8 @@ export async function startSyncStack(options: SyncStackOptions = {}): Promise<Sy
       MSSQL_PRIMARY_URL: databases.primary.url,
       MSSQL_REPLICA_URL: databases.replica.url,
       REDIS_URL: redis.url,
+      // `ROW_TRANSPORT=driver npx vitest run test/db`: the same tests by the other way of the rows.
+      ROW_TRANSPORT: process.env["ROW_TRANSPORT"],
       ...options.settings,
       ...settings,
     });

@@ -1,0 +1,113 @@
+import type { ColumnShape } from "../model/table-shape.ts";
+import { type DeclaredColumn, travelledType, travellingValue } from "./column-type.ts";
+import { keyTextExpression, keyValueExpression } from "./key-text.ts";
+import { variantCarriers } from "./variant-carrier.ts";
+
+/**
+ * What stands for a column's values on the way through the driver, which carries few types losslessly (relay/driver-type.ts): integers,
+ * float and real, nvarchar and varbinary go as they are; what else there is the server renders itself, by the documented styles of CONVERT
+ * (key-text.ts), and reads back by the same. https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
+ *
+ * float and real need no text: a JS number holds all their values, denormals included. Only -0 goes as 0 beside a bit, since the driver
+ * passes what it writes through parseFloat, which knows no -0. char and varchar go as their bytes,
+ * whatever the code page, and are assigned to the column as such: the server takes bytes that are assigned to a character column for text
+ * in the column's own code page, where CONVERT would take them for text in the database's.
+ */
+export interface Carrier {
+  readonly name: string;
+  /** T-SQL type. */
+  readonly declaration: string;
+  /** What is selected on the primary; `value` is in the column's own type. */
+  readonly read: (value: string) => string;
+}
+
+type CarriedColumn = DeclaredColumn & Pick<ColumnShape, "name">;
+
+/** Texts of numbers, dates and identifiers: 41 characters at most (decimal(38,38)). */
+const textDeclaration = "nvarchar(50)";
+
+/** The carriers of the column that stands at this place of the stage; one, or several for a sql_variant. */
+export function carriersOf(column: CarriedColumn, at: number): Carrier[] {
+  const type = travelledType(column.type);
+  const name = carrierName(at);
+  switch (type.name) {
+    case "sql_variant":
+      return variantCarriers(name);
+    case "char":
+    case "varchar": {
+      const declaration = bytesDeclaration(type.maxLength);
+      return [{ name, declaration, read: (value) => `CONVERT(${declaration}, ${travellingValue(column, value)})` }];
+    }
+    case "nchar":
+    case "nvarchar": {
+      const declaration = `nvarchar(${type.maxLength === -1 ? "max" : type.maxLength / 2})`;
+      return [{ name, declaration, read: (value) => travellingValue(column, value) }];
+    }
+    case "binary":
+    case "varbinary":
+      return [{ name, declaration: bytesDeclaration(type.maxLength), read: (value) => travellingValue(column, value) }];
+    case "float":
+    case "real":
+      return [
+        { name, declaration: type.name, read: (value) => value },
+        {
+          name: `${name}_minus`,
+          declaration: "bit",
+          read: (value) => `CASE WHEN ${isMinusZero(value, type.name)} THEN CAST(1 AS bit) END`,
+        },
+      ];
+    case "bit":
+    case "tinyint":
+    case "smallint":
+    case "int":
+    case "bigint":
+      return [{ name, declaration: type.name, read: (value) => value }];
+    default:
+      return [{ name, declaration: textDeclaration, read: (value) => keyTextExpression(column, value) }];
+  }
+}
+
+/** The value to be assigned to the staged column; `alias` is the carrier table's. */
+export function restoredValue(column: CarriedColumn, at: number, alias: string): string {
+  const carried = `${alias}.${carrierName(at)}`;
+  switch (travelledType(column.type).name) {
+    case "sql_variant": // restored in the carrier table itself
+    case "char":
+    case "varchar":
+    case "nchar":
+    case "nvarchar":
+    case "binary":
+    case "varbinary":
+    case "bit":
+    case "tinyint":
+    case "smallint":
+    case "int":
+    case "bigint":
+      return carried;
+    case "float":
+    case "real":
+      return withMinusZero(carried, `${carried}_minus = 1`);
+    default:
+      return keyValueExpression(column, carried);
+  }
+}
+
+/** No name of the table's: the driver does not quote names in its INSERT BULK. */
+export function carrierName(at: number): string {
+  return `c${at}`;
+}
+
+/** -0, told from 0 by its sign bit. */
+export function isMinusZero(value: string, type: string): string {
+  return type === "float"
+    ? `CONVERT(binary(8), ${value}) = 0x8000000000000000`
+    : `CONVERT(binary(4), ${value}) = 0x80000000`;
+}
+
+export function withMinusZero(carried: string, isMinus: string): string {
+  return `CASE WHEN ${isMinus} THEN ${carried} * -1E0 ELSE ${carried} END`;
+}
+
+function bytesDeclaration(maxLength: number): string {
+  return `varbinary(${maxLength === -1 ? "max" : maxLength})`;
+}
