@@ -5,12 +5,13 @@ import { startOperator, type Operator } from "../demo/operator.ts";
 import { connectTo } from "../demo/sql-client.ts";
 import { until } from "../demo/until.ts";
 import type { LocalHost } from "../host/start-host.ts";
-import { AppLog } from "./app-log.ts";
-import { benchUsage, parseBenchArguments, type BenchArguments } from "./bench-arguments.ts";
+import { AppLog } from "./app/app-log.ts";
+import { millionUsage, parseMillionArguments, type MillionArguments } from "./million-arguments.ts";
 import { compareProducts, type ProductComparison } from "./compare-products.ts";
 import { changeProducts, fillProducts } from "./fill-products.ts";
-import { MemorySampler, residentMegabytes } from "./memory-sampler.ts";
-import { readProductLedger } from "./product-ledger.ts";
+import { MemorySampler } from "./app/memory-sampler.ts";
+import { readTableLedger } from "./app/table-ledger.ts";
+import { residentMegabytes } from "./resident-memory.ts";
 
 const memoryLimit = 250;
 const marks = [10, 25, 50] as const;
@@ -59,7 +60,7 @@ async function load(bench: Bench): Promise<LoadResult> {
   await operator.call("POST", "/api/tables/Product/enable");
   const rssAtPercent: Record<string, number> = {};
   const loaded = async (): Promise<boolean> => {
-    const ledger = await readProductLedger(replica);
+    const ledger = await readTableLedger(replica, "Product");
     if (ledger === undefined) return false;
     const live = ledger.state === "live";
     for (const mark of marks) {
@@ -91,7 +92,7 @@ async function load(bench: Bench): Promise<LoadResult> {
 async function bigDelta(bench: Bench): Promise<DeltaResult> {
   const { operator, replica, log, rows, sliceRows, host, memory } = bench;
   await operator.call("POST", "/api/tables/Product/disable");
-  const before = await readProductLedger(replica);
+  const before = await readTableLedger(replica, "Product");
   const fillStart = Date.now();
   const lastId = await changeProducts(bench.primary, rows);
   console.log(`  changed in ${since(fillStart)} s`);
@@ -100,7 +101,7 @@ async function bigDelta(bench: Bench): Promise<DeltaResult> {
   const half = await until(
     "two slices of the delta are applied",
     async () => {
-      const ledger = await readProductLedger(replica);
+      const ledger = await readTableLedger(replica, "Product");
       if (ledger !== undefined && ledger.to === null && ledger.watermark !== before?.watermark) {
         throw new Error(`the delta was over before two slices of ${sliceRows} rows were seen`);
       }
@@ -110,14 +111,14 @@ async function bigDelta(bench: Bench): Promise<DeltaResult> {
   );
   await host.kill("SIGKILL");
   // The last commit may have been made between the look and the kill.
-  const killed = (await readProductLedger(replica)) ?? half;
+  const killed = (await readTableLedger(replica, "Product")) ?? half;
   console.log(`  killed at position ${killed.position} of ${lastId}, ${since(startedAt)} s after the start`);
   let [resumed, position, lost] = [true, killed.position ?? 0, ""];
   const stepsBefore = log.steps.length;
   await until(
     "the delta is applied",
     async () => {
-      const ledger = await readProductLedger(replica);
+      const ledger = await readTableLedger(replica, "Product");
       if (ledger === undefined) return false;
       if (ledger.watermark !== before?.watermark) return log.steps.length > stepsBefore;
       if (ledger.to !== killed.to || ledger.position === null || ledger.position < position) {
@@ -156,11 +157,11 @@ async function compare(bench: Bench): Promise<ProductComparison> {
   return comparison;
 }
 
-async function run({ rows, json }: BenchArguments): Promise<boolean> {
+async function run({ rows, json }: MillionArguments): Promise<boolean> {
   const sliceRows = Math.min(100_000, Math.floor(rows / 10));
   console.log(`starting two SQL Server emulators, Redis and the app; DELTA_SLICE_ROWS=${sliceRows}`);
   const servers = await startServers();
-  const log = new AppLog();
+  const log = new AppLog("Product");
   const closing: (() => unknown)[] = [() => servers.close()];
   try {
     const primary = await connectTo(servers.primary.server, database);
@@ -245,15 +246,15 @@ function explain(error: unknown): string {
 }
 
 async function main(): Promise<number> {
-  let options: BenchArguments;
+  let options: MillionArguments;
   try {
-    options = parseBenchArguments(process.argv.slice(2));
+    options = parseMillionArguments(process.argv.slice(2));
   } catch (error) {
     console.error((error as Error).message);
     return 2;
   }
   if (options.help) {
-    console.log(benchUsage);
+    console.log(millionUsage);
     return 0;
   }
   try {

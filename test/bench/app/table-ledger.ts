@@ -1,7 +1,7 @@
 import type { ConnectionPool } from "mssql";
 
-/** What the ledger on the replica says of Product. */
-export interface ProductLedger {
+/** What the ledger on the replica says of a table of schema dbo whose key is one number. */
+export interface TableLedger {
   readonly state: "loading" | "live";
   /** Rows loaded so far; 0 for a live table. */
   readonly synced: number;
@@ -13,11 +13,14 @@ export interface ProductLedger {
 }
 
 /** Undefined while the ledger knows nothing of the table. Waits for a commit that is under way. */
-export async function readProductLedger(replica: ConnectionPool): Promise<ProductLedger | undefined> {
-  const { recordset } = await replica.request().batch<Record<string, string | null>>(
-    `SELECT state, load_synced, watermark, delta_to, delta_position
-FROM mssql_sync.ledger WHERE schema_name = N'dbo' AND table_name = N'Product' AND watermark IS NOT NULL;`,
-  );
+export async function readTableLedger(replica: ConnectionPool, table: string): Promise<TableLedger | undefined> {
+  const { recordset } = await replica
+    .request()
+    .input("table", table)
+    .query<Record<string, string | null>>(
+      `SELECT state, load_synced, watermark, delta_to, delta_position
+FROM mssql_sync.ledger WHERE schema_name = N'dbo' AND table_name = @table AND watermark IS NOT NULL;`,
+    );
   const row = recordset[0];
   if (row === undefined) return undefined;
   const position = row["delta_position"] ?? null;
