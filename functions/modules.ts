@@ -27,6 +27,8 @@ app.http("modulesSync", {
         log,
         confirmed: confirm === "1",
         retryAll: true,
+        // HTTP answers within 230 s: the host cuts the call off then. What is left comes with the next run.
+        budgetSeconds: 120,
       });
       if (result.kind === "held-elsewhere") {
         throw new HttpProblem(

@@ -20,7 +20,7 @@ import {
   restorePropertiesText,
 } from "../sql/module-change-statements.ts";
 import { forgetModuleStatement } from "../sql/module-ledger-statements.ts";
-import type { ModuleStep } from "./change-steps.ts";
+import type { ModuleStep } from "./module-step.ts";
 import { holdFence, recordModule, recordNeededObject } from "../replica/module-ledger.ts";
 
 /** ms; an indexed view is built while the statement runs. Below the 10 minutes after which the host ends an invocation. */

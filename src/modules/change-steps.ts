@@ -1,59 +1,11 @@
-import { definitionHash, moduleSource, type ModuleRecord } from "../model/module-record.ts";
-import type { Module, ModuleName, ModuleType, ViewIndex } from "../model/module.ts";
-import type { Dependency } from "../model/modules-view.ts";
+import type { Module } from "../model/module.ts";
 import type { NeededObject } from "../model/needed-object.ts";
 import { tableKey } from "../model/table-name.ts";
-import { rewriteHeader } from "../sql/definition-header.ts";
-import { usesSystemTime } from "../sql/uses-system-time.ts";
+import type { ChangeContext } from "./change-context.ts";
+import { indexSteps, isAlreadyMade, makeSteps, NotPossible, recordSteps, sameAgain } from "./make-steps.ts";
+import type { ModuleStep } from "./module-step.ts";
 import { afterTheirs, referencesOf } from "./order-modules.ts";
-import { type PlannedModule, sameIndex } from "./plan-modules.ts";
-
-/** A module's text, with the settings that belong to it. */
-export interface Definition {
-  readonly text: string;
-  readonly ansiNulls: boolean;
-  readonly quotedIdentifier: boolean;
-}
-
-/** One statement's worth of a change. All steps of a change are one transaction. */
-export type ModuleStep =
-  /** Permissions, extended properties and owner are kept aside where `keepFor` says under which name to find them. */
-  | { readonly kind: "drop"; readonly module: Module; readonly keepAs: string | undefined }
-  | { readonly kind: "forget"; readonly recordKind: ModuleRecord["kind"]; readonly name: ModuleName }
-  | { readonly kind: "drop-needed"; readonly object: NeededObject }
-  | { readonly kind: "make-needed"; readonly object: NeededObject }
-  | {
-      readonly kind: "make";
-      readonly name: ModuleName;
-      readonly type: ModuleType;
-      /** With the words CREATE or ALTER that this replica needs. */
-      readonly definition: Definition;
-      /** Where a dropped predecessor left its permissions and properties. */
-      readonly restoreFrom: string | undefined;
-    }
-  | { readonly kind: "drop-index"; readonly view: ModuleName; readonly index: string }
-  | { readonly kind: "create-index"; readonly view: ModuleName; readonly index: ViewIndex }
-  | { readonly kind: "record"; readonly record: Omit<ModuleRecord, "replicaHash"> };
-
-/** What a change needs to know beyond its own module. */
-export interface ChangeContext {
-  readonly defaultSchema: string;
-  /** By the primary's object_id. */
-  readonly primaryText: ReadonlyMap<number, Definition>;
-  /** By the replica's object_id. */
-  readonly replicaText: ReadonlyMap<number, Definition>;
-  /** What each of the primary's modules requires, by object_id. */
-  readonly required: ReadonlyMap<number, readonly number[]>;
-  readonly replicaDependencies: readonly Dependency[];
-  /** The open plan of a module of the replica. */
-  readonly planOf: (replica: Module) => PlannedModule | undefined;
-  /** The module as it stands now: an earlier change of the run may have made it anew, with another object_id. */
-  readonly standing: (replica: Module) => Module;
-  /** The object_id of the primary's module of that name. */
-  readonly primaryIdOf: (replica: Module) => number | undefined;
-  /** The objects that a text mentions and the replica lacks, in the order of their creation. */
-  readonly missingObjects: (definition: string) => readonly NeededObject[];
-}
+import type { PlannedModule } from "./plan-modules.ts";
 
 export type StepsResult =
   | { readonly kind: "steps"; readonly steps: readonly ModuleStep[]; readonly settled: readonly PlannedModule[] }
@@ -105,15 +57,6 @@ function possibly(plan: () => Steps): StepsResult {
   }
 }
 
-class NotPossible extends Error {
-  readonly why: { readonly reason: string; readonly fix?: string };
-
-  constructor(reason: string, fix?: string) {
-    super(reason);
-    this.why = fix === undefined ? { reason } : { reason, fix };
-  }
-}
-
 interface Steps {
   readonly steps: readonly ModuleStep[];
   readonly settled: readonly PlannedModule[];
@@ -140,7 +83,7 @@ function stepsOf(changes: readonly PlannedModule[], dependants: readonly Module[
       return { steps: indexSteps(primary, replica?.indexes ?? []), settled: [only] };
     }
     if (plan.kind === "alter" && primary !== undefined && isAlreadyMade(only, primary, context)) {
-      return recordSteps(only, primary, context);
+      return { steps: recordSteps(only, primary, context), settled: [only] };
     }
   }
   const bound = new Set(dependants.map(({ name }) => tableKey(name)));
@@ -234,29 +177,6 @@ function isOpen({ plan }: PlannedModule): boolean {
   return ["create", "alter", "recreate", "index", "drop"].includes(plan.kind);
 }
 
-/** Whether the replica holds the very text that would be made now: the ledger does not know it, or knows an older one. */
-function isAlreadyMade({ replica }: PlannedModule, primary: Module, context: ChangeContext): boolean {
-  const definition = context.primaryText.get(primary.objectId);
-  const text = definition && header(definition.text, primary, "CREATE", context);
-  return (
-    definition !== undefined &&
-    text !== undefined &&
-    replica?.hash === definitionHash(text) &&
-    replica.ansiNulls === definition.ansiNulls &&
-    replica.quotedIdentifier === definition.quotedIdentifier
-  );
-}
-
-function recordSteps(change: PlannedModule, primary: Module, context: ChangeContext): Steps {
-  const definition = context.primaryText.get(primary.objectId);
-  if (definition === undefined) throw new Error(`record ${change.key}: its definition is not known`);
-  const steps: ModuleStep[] = [
-    ...indexSteps(primary, change.replica?.indexes ?? []),
-    { kind: "record", record: recordOf(change, primary, definition, true) },
-  ];
-  return { steps, settled: [change] };
-}
-
 /** Dependants that stay would have nothing to stand on: the module waits for them. */
 function dropSteps(
   change: PlannedModule,
@@ -283,96 +203,5 @@ function drop(module: Module): ModuleStep[] {
   return [
     { kind: "drop", module, keepAs: undefined },
     { kind: "forget", recordKind: "module", name: module.name },
-  ];
-}
-
-/** As it stands on the replica. Its record goes on to hold: the text is the same. */
-function sameAgain(module: Module, context: ChangeContext, keepAs: string): ModuleStep[] {
-  const definition = context.replicaText.get(module.objectId);
-  const text = definition && header(definition.text, module, "CREATE", context);
-  if (definition === undefined || text === undefined || module.type === "CLR") {
-    throw new NotPossible(
-      `${tableKey(module.name)} is schema-bound to it on the replica, and its definition cannot be read there`,
-      `drop ${tableKey(module.name)} on the replica if nobody needs it`,
-    );
-  }
-  return [
-    {
-      kind: "make",
-      name: module.name,
-      type: module.type,
-      definition: { ...definition, text },
-      restoreFrom: keepAs,
-    },
-    ...module.indexes
-      .filter(({ disabled }) => !disabled)
-      .map((index): ModuleStep => ({ kind: "create-index", view: module.name, index })),
-  ];
-}
-
-/** Makes the primary's module, with what it needs before and its indexes after it, and records it. */
-function makeSteps(
-  change: PlannedModule,
-  primary: Module,
-  action: "CREATE" | "ALTER",
-  context: ChangeContext,
-  restoreFrom?: string,
-): ModuleStep[] {
-  const { type } = primary;
-  const definition = context.primaryText.get(primary.objectId);
-  if (definition === undefined || type === "CLR") {
-    throw new NotPossible("its definition could not be read on the primary; it is looked at again");
-  }
-  if (usesSystemTime(definition.text)) {
-    throw new NotPossible("it uses FOR SYSTEM_TIME, and tables of the replica are not system-versioned");
-  }
-  const text = header(definition.text, primary, action, context);
-  if (text === undefined) {
-    throw new NotPossible("the head of its definition could not be read", "create it again on the primary");
-  }
-  return [
-    ...context.missingObjects(definition.text).map((object): ModuleStep => ({ kind: "make-needed", object })),
-    { kind: "make", name: primary.name, type, definition: { ...definition, text }, restoreFrom },
-    ...primary.indexes.map((index): ModuleStep => ({ kind: "create-index", view: primary.name, index })),
-    { kind: "record", record: recordOf(change, primary, definition, action === "ALTER") },
-  ];
-}
-
-function header(
-  text: string,
-  module: Module,
-  action: "CREATE" | "ALTER",
-  { defaultSchema }: ChangeContext,
-): string | undefined {
-  return rewriteHeader(text, { action, name: module.name, defaultSchema });
-}
-
-function recordOf(
-  { plan, replica, record }: PlannedModule,
-  primary: Module,
-  definition: Definition,
-  isAltered: boolean,
-): Omit<ModuleRecord, "replicaHash"> {
-  const isNew = plan.kind === "create" && plan.renamedFrom === undefined;
-  return {
-    kind: "module",
-    // ALTER leaves the name as the replica spells it.
-    name: isAltered ? (replica?.name ?? primary.name) : primary.name,
-    created: isNew || record?.created === true,
-    primaryObjectId: primary.objectId,
-    source: moduleSource(definitionHash(definition.text), definition),
-  };
-}
-
-/** The clustered index goes last, since dropping it takes the others along, and comes first. */
-function indexSteps(primary: Module, there: readonly ViewIndex[]): ModuleStep[] {
-  const clustered = primary.indexes.find((index) => index.clustered);
-  const keepsClustered = there.some((index) => clustered !== undefined && sameIndex(index, clustered));
-  const stays = (index: ViewIndex): boolean => keepsClustered && primary.indexes.some((each) => sameIndex(each, index));
-  const drops = there.filter((index) => !stays(index)).sort((a, b) => Number(a.clustered) - Number(b.clustered));
-  const creates = primary.indexes.filter((index) => !there.some((each) => stays(each) && sameIndex(each, index)));
-  return [
-    ...drops.map(({ name }): ModuleStep => ({ kind: "drop-index", view: primary.name, index: name })),
-    ...creates.map((index): ModuleStep => ({ kind: "create-index", view: primary.name, index })),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Database } from "../db/database.ts";
 import { definitionsPage } from "../sql/modules-query.ts";
-import type { Definition } from "./change-steps.ts";
+import type { Definition } from "./module-step.ts";
 import { readDefinitions } from "./read-modules.ts";
 
 /** The texts of one side, read a page ahead and let go once they are used: thousands of them are never held at once. */

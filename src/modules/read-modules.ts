@@ -12,7 +12,7 @@ import {
   hashesQuery,
   modulesQuery,
 } from "../sql/modules-query.ts";
-import type { Definition } from "./change-steps.ts";
+import type { Definition } from "./module-step.ts";
 import { queryModuleLedger, readModuleRecord } from "../replica/module-ledger.ts";
 import { readNeededObjects } from "./read-needed-objects.ts";
 

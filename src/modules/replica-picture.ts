@@ -4,7 +4,7 @@ import type { Dependency, ModulesView } from "../model/modules-view.ts";
 import { nameKey } from "../model/name-key.ts";
 import { type NeededObject, neededKey } from "../model/needed-object.ts";
 import { tableKey } from "../model/table-name.ts";
-import type { Definition, ModuleStep } from "./change-steps.ts";
+import type { Definition, ModuleStep } from "./module-step.ts";
 import { neededObjectChooser } from "./choose-needed-objects.ts";
 import { DefinitionStore } from "./definition-store.ts";
 import { isDone, type ModuleOutcome } from "./module-outcome.ts";

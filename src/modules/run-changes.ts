@@ -8,13 +8,9 @@ import type { ModulesView } from "../model/modules-view.ts";
 import type { NeededObject } from "../model/needed-object.ts";
 import { tableKey } from "../model/table-name.ts";
 import { LeaseLost } from "../state/lease.ts";
-import {
-  type ChangeContext,
-  changeSteps,
-  type ModuleStep,
-  replaceNeededSteps,
-  type StepsResult,
-} from "./change-steps.ts";
+import { changeSteps, replaceNeededSteps, type StepsResult } from "./change-steps.ts";
+import type { ModuleStep } from "./module-step.ts";
+import type { ChangeContext } from "./change-context.ts";
 import { changeModule, ModuleInTheWay } from "./change-module.ts";
 import { DefinitionStore } from "./definition-store.ts";
 import { explainModuleError, type ModuleFailure } from "./explain-module-error.ts";

@@ -21,6 +21,8 @@ export interface SyncModulesOptions {
   readonly log: Log;
   /** An operator has said that what the primary no longer shows is really gone. */
   readonly confirmed?: boolean;
+  /** No change starts after this; the setting's budget where it is missing or longer. */
+  readonly budgetSeconds?: number;
   /** Also what failed a short while ago is tried again now. */
   readonly retryAll?: boolean;
 }
@@ -74,7 +76,8 @@ async function runOnce(app: App, options: SyncModulesOptions): Promise<RunResult
     // What another worker did before this fence is seen from here on.
     facts = await readFacts(app, options);
     await asked(app.replica, recordEqual(app, fence, facts));
-    const endsAt = startedAt + app.config.tickBudgetSeconds * 1_000;
+    const budgetSeconds = Math.min(app.config.tickBudgetSeconds, options.budgetSeconds ?? Infinity);
+    const endsAt = startedAt + budgetSeconds * 1_000;
     outcomes = await runChanges(app, { ...facts, fence, known: redis.states, endsAt }, options);
   }
   const states = moduleStates(facts.plan.modules, outcomes, redis.states, app);

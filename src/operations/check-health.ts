@@ -9,8 +9,8 @@ import { decideConfigUrls } from "../state/config-urls.ts";
 import { listStrangeKeys } from "../state/list-strange-keys.ts";
 import { readModuleStates } from "../state/module-states.ts";
 import { explainDatabaseError, type ExplainedError } from "../db/explain-error.ts";
+import type { Finding } from "./finding.ts";
 import {
-  type Finding,
   type HealthReport,
   type PartHealth,
   primaryFacts,

@@ -2,17 +2,9 @@ import type { SettingProblem } from "../config.ts";
 import type { PrimaryView } from "../primary/inspect.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { StrangeKey } from "../state/list-strange-keys.ts";
-import type { ExplainedError } from "../db/explain-error.ts";
+import type { Finding } from "./finding.ts";
 import type { ModulesHealth } from "./modules-health.ts";
 import type { TableReport, TableState } from "./table-report.ts";
-
-/**
- * Something that an operator should know. "fatal": nothing is synced; "error": a table is not; "warning": all works, and
- * could work better.
- */
-export interface Finding extends ExplainedError {
-  readonly severity: "fatal" | "error" | "warning";
-}
 
 export interface PartHealth {
   readonly reachable: boolean;

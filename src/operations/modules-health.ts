@@ -1,5 +1,5 @@
 import type { ModuleRun, ModuleState } from "../model/module-state.ts";
-import type { Finding } from "./health-report.ts";
+import type { Finding } from "./finding.ts";
 import { schedulePeriod } from "./schedule-period.ts";
 
 /** Module sync as the health report shows it. */

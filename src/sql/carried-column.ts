@@ -1,6 +1,7 @@
 import type { ColumnShape } from "../model/table-shape.ts";
 import { type DeclaredColumn, travelledType, travellingValue } from "./column-type.ts";
 import { keyTextExpression, keyValueExpression } from "./key-text.ts";
+import { isMinusZero, withMinusZero } from "./minus-zero.ts";
 import { variantCarriers } from "./variant-carrier.ts";
 
 /**
@@ -95,17 +96,6 @@ export function restoredValue(column: CarriedColumn, at: number, alias: string):
 /** No name of the table's: the driver does not quote names in its INSERT BULK. */
 export function carrierName(at: number): string {
   return `c${at}`;
-}
-
-/** -0, told from 0 by its sign bit. */
-export function isMinusZero(value: string, type: string): string {
-  return type === "float"
-    ? `CONVERT(binary(8), ${value}) = 0x8000000000000000`
-    : `CONVERT(binary(4), ${value}) = 0x80000000`;
-}
-
-export function withMinusZero(carried: string, isMinus: string): string {
-  return `CASE WHEN ${isMinus} THEN ${carried} * -1E0 ELSE ${carried} END`;
 }
 
 function bytesDeclaration(maxLength: number): string {

@@ -1,5 +1,6 @@
 import type { ColumnType } from "../model/table-shape.ts";
-import { type Carrier, isMinusZero, withMinusZero } from "./carried-column.ts";
+import type { Carrier } from "./carried-column.ts";
+import { isMinusZero, withMinusZero } from "./minus-zero.ts";
 import { typeText } from "./column-type.ts";
 import { keyTextExpression, keyValueExpression } from "./key-text.ts";
 import { quoteText } from "./quote.ts";

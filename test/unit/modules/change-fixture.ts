@@ -2,7 +2,9 @@ import type { Module } from "../../../src/model/module.ts";
 import { moduleWord } from "../../../src/model/module.ts";
 import type { NeededObject } from "../../../src/model/needed-object.ts";
 import { tableKey } from "../../../src/model/table-name.ts";
-import type { ChangeContext, Definition, ModuleStep, StepsResult } from "../../../src/modules/change-steps.ts";
+import type { StepsResult } from "../../../src/modules/change-steps.ts";
+import type { Definition, ModuleStep } from "../../../src/modules/module-step.ts";
+import type { ChangeContext } from "../../../src/modules/change-context.ts";
 import type { PlannedModule } from "../../../src/modules/plan-modules.ts";
 
 /** What `changeSteps` is asked and answers, in unit tests. */

@@ -1,7 +1,7 @@
 import type { Module } from "../../../src/model/module.ts";
 import type { Dependency } from "../../../src/model/modules-view.ts";
 import { tableKey } from "../../../src/model/table-name.ts";
-import type { Definition, ModuleStep } from "../../../src/modules/change-steps.ts";
+import type { Definition, ModuleStep } from "../../../src/modules/module-step.ts";
 import { aModule } from "./module-fixture.ts";
 
 /** A definition whose body names what it is schema-bound to, and a mark by which the test knows it again. */
