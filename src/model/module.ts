@@ -19,8 +19,6 @@ export interface Module {
   readonly objectId: number;
   /** CLR routines (PC, FS, FT, AF) have types of their own. */
   readonly type: ModuleType | "CLR";
-  /** sys.objects.modify_date as text. */
-  readonly modifiedAt: string;
   /** SHA-256 of the stored definition (UTF-16LE) in hexadecimal; undefined: encrypted, CLR, or hidden from this login. */
   readonly hash: string | undefined;
   readonly encrypted: boolean;

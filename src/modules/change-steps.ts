@@ -5,7 +5,7 @@ import type { ChangeContext } from "./change-context.ts";
 import { indexSteps, isAlreadyMade, makeSteps, NotPossible, recordSteps, sameAgain } from "./make-steps.ts";
 import type { ModuleStep } from "./module-step.ts";
 import { afterTheirs, referencesOf } from "./order-modules.ts";
-import type { PlannedModule } from "./plan-modules.ts";
+import { isChange, type PlannedModule } from "./plan-modules.ts";
 
 export type StepsResult =
   | { readonly kind: "steps"; readonly steps: readonly ModuleStep[]; readonly settled: readonly PlannedModule[] }
@@ -78,7 +78,7 @@ function stepsOf(changes: readonly PlannedModule[], dependants: readonly Module[
   const [only, ...others] = changes;
   if (only !== undefined && others.length === 0) {
     const { plan, primary, replica } = only;
-    if (plan.kind === "drop" && replica !== undefined) return dropSteps(only, replica, dependants, context);
+    if (plan.kind === "drop") requireNoneStays(dependants, context);
     if (plan.kind === "index" && primary !== undefined) {
       return { steps: indexSteps(primary, replica?.indexes ?? []), settled: [only] };
     }
@@ -149,7 +149,7 @@ function changeNode(change: PlannedModule, bound: ReadonlySet<string>, context: 
   if (plan.kind === "drop" && old !== undefined) {
     return { dropped: old, makes: [], primary: undefined, settles: change };
   }
-  if (primary === undefined || !["create", "alter", "recreate", "index"].includes(plan.kind)) {
+  if (primary === undefined || !isChange(change)) {
     throw new Error(`change ${change.key}: the plan ${plan.kind} changes nothing`);
   }
   const stays = plan.kind === "alter" && old !== undefined && !bound.has(tableKey(old.name));
@@ -162,7 +162,7 @@ function changeNode(change: PlannedModule, bound: ReadonlySet<string>, context: 
 /** With the primary's text where it is to change as well and that can be; else as it stands. */
 function dependantNode(module: Module, changes: ReadonlySet<PlannedModule>, context: ChangeContext): Node {
   const planned = context.planOf(module);
-  if (planned !== undefined && !changes.has(planned) && isOpen(planned)) {
+  if (planned !== undefined && !changes.has(planned) && isChange(planned)) {
     try {
       return { ...changeNode(planned, new Set([tableKey(module.name)]), context), dropped: module };
     } catch (error) {
@@ -173,35 +173,12 @@ function dependantNode(module: Module, changes: ReadonlySet<PlannedModule>, cont
   return { dropped: module, makes, primary: undefined, settles: undefined };
 }
 
-function isOpen({ plan }: PlannedModule): boolean {
-  return ["create", "alter", "recreate", "index", "drop"].includes(plan.kind);
-}
-
 /** Dependants that stay would have nothing to stand on: the module waits for them. */
-function dropSteps(
-  change: PlannedModule,
-  replica: Module,
-  dependants: readonly Module[],
-  context: ChangeContext,
-): Steps {
-  const planned = dependants.map((module) => ({ module, plan: context.planOf(module) }));
-  const staying = planned.find(({ plan }) => plan?.plan.kind !== "drop");
-  if (staying !== undefined) {
-    throw new NotPossible(
-      `${tableKey(staying.module.name)} is schema-bound to it on the replica`,
-      `drop ${tableKey(staying.module.name)} on the replica if nobody needs it`,
-    );
-  }
-  const gone = [...planned.reverse().flatMap(({ plan }) => (plan === undefined ? [] : [plan])), change];
-  const steps = [...gone.map(({ replica: module }) => module), replica].flatMap((module, at, all) =>
-    module === undefined || all.indexOf(module) !== at ? [] : drop(module),
+function requireNoneStays(dependants: readonly Module[], { planOf }: ChangeContext): void {
+  const staying = dependants.find((module) => planOf(module)?.plan.kind !== "drop");
+  if (staying === undefined) return;
+  throw new NotPossible(
+    `${tableKey(staying.name)} is schema-bound to it on the replica`,
+    `drop ${tableKey(staying.name)} on the replica if nobody needs it`,
   );
-  return { steps, settled: gone };
-}
-
-function drop(module: Module): ModuleStep[] {
-  return [
-    { kind: "drop", module, keepAs: undefined },
-    { kind: "forget", recordKind: "module", name: module.name },
-  ];
 }

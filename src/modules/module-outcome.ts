@@ -25,11 +25,6 @@ export function isDone(outcome: ModuleOutcome | undefined): boolean {
   return outcome?.kind === "changed" || outcome?.kind === "recognized";
 }
 
-/** Whether the plan changes anything on the replica. */
-export function isChange({ plan }: PlannedModule): boolean {
-  return ["create", "alter", "recreate", "index", "drop"].includes(plan.kind);
-}
-
 /** Names what is to be done, so that a newer definition is tried at once after an older one has failed. */
 export function attemptOf({ plan, primary }: PlannedModule): string {
   const source = primary?.hash === undefined ? "" : moduleSource(primary.hash, primary);

@@ -11,7 +11,7 @@ export interface Definition {
 
 /** One statement's worth of a change. All steps of a change are one transaction. */
 export type ModuleStep =
-  /** Permissions, extended properties and owner are kept aside where `keepFor` says under which name to find them. */
+  /** Permissions, extended properties and owner are kept aside where `keepAs` says under which name to find them. */
   | { readonly kind: "drop"; readonly module: Module; readonly keepAs: string | undefined }
   | { readonly kind: "forget"; readonly recordKind: ModuleRecord["kind"]; readonly name: ModuleName }
   | { readonly kind: "drop-needed"; readonly object: NeededObject }

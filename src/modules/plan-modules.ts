@@ -33,6 +33,11 @@ export interface PlannedModule {
   readonly record: ModuleRecord | undefined;
 }
 
+/** Whether the plan changes anything on the replica. */
+export function isChange({ plan }: Pick<PlannedModule, "plan">): boolean {
+  return ["create", "alter", "recreate", "index", "drop"].includes(plan.kind);
+}
+
 export interface PlanOptions {
   /** Views that only the replica has, and never came from the primary, are dropped. */
   readonly dropUnknownViews: boolean;

@@ -87,7 +87,6 @@ function moduleOf(row: Row, hashes: ReadonlyMap<number, string | undefined>, ind
     name: { schema: row["schema_name"] as string, name: row["name"] as string },
     objectId,
     type: moduleTypes.find((known) => known === type) ?? "CLR",
-    modifiedAt: row["modified_at"] as string,
     hash: hashes.get(objectId),
     encrypted: row["is_encrypted"] === 1,
     numbered: row["is_numbered"] === 1,

@@ -15,11 +15,11 @@ import { changeModule, ModuleInTheWay } from "./change-module.ts";
 import { DefinitionStore } from "./definition-store.ts";
 import { explainModuleError, type ModuleFailure } from "./explain-module-error.ts";
 import { ModuleFenceLost } from "../replica/module-ledger.ts";
-import { isChange, isDone, isDue, type ModuleOutcome } from "./module-outcome.ts";
+import { isDone, isDue, type ModuleOutcome } from "./module-outcome.ts";
 import { definitionsPage } from "../sql/modules-query.ts";
 import { changesTogether, orderModules, requirements } from "./order-modules.ts";
 import { outdatedObjects } from "./outdated-objects.ts";
-import type { ModulesPlan, PlannedModule } from "./plan-modules.ts";
+import { isChange, type ModulesPlan, type PlannedModule } from "./plan-modules.ts";
 import { readDependencies, type ReplicaModules } from "./read-modules.ts";
 import { ReplicaPicture } from "./replica-picture.ts";
 

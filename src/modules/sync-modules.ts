@@ -10,9 +10,9 @@ import { decideConfigUrls } from "../state/config-urls.ts";
 import { LeaseLost, withLease } from "../state/lease.ts";
 import { type ModulesInRedis, readModuleStates, writeModuleStates } from "../state/module-states.ts";
 import { ModuleFenceLost, raiseFence, writeModuleRecords } from "../replica/module-ledger.ts";
-import { isChange, isDue, type ModuleOutcome, moduleStates } from "./module-outcome.ts";
+import { isDue, type ModuleOutcome, moduleStates } from "./module-outcome.ts";
 import { outdatedObjects } from "./outdated-objects.ts";
-import { type ModulesPlan, planModules } from "./plan-modules.ts";
+import { isChange, type ModulesPlan, planModules } from "./plan-modules.ts";
 import { readPrimaryModules, readReplicaModules, type ReplicaModules } from "./read-modules.ts";
 import { runChanges } from "./run-changes.ts";
 

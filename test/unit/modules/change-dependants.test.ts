@@ -150,7 +150,7 @@ describe("what is schema-bound to a module that is dropped", () => {
   it("goes before it where it is to be dropped as well", () => {
     expect(change(dropped, [aPlan("drop", { replica: a }), aPlan("drop", { replica: b })])).toEqual({
       steps: ["drop b", "forget b", "drop a", "forget a", "drop f", "forget f"],
-      settled: ["b", "a", "f"],
+      settled: ["f", "a", "b"],
     });
   });
 

@@ -3,9 +3,9 @@ import type { Module } from "../../../src/model/module.ts";
 import { tableKey } from "../../../src/model/table-name.ts";
 import { changeSteps } from "../../../src/modules/change-steps.ts";
 import { boundTo, changesTogether, orderModules, requirements } from "../../../src/modules/order-modules.ts";
-import type { PlannedModule } from "../../../src/modules/plan-modules.ts";
+import { isChange, type PlannedModule } from "../../../src/modules/plan-modules.ts";
 import { seededRandom } from "../emulator/storage/seeded-random.ts";
-import { isChange } from "../../../src/modules/module-outcome.ts";
+
 import { aCreatePlan, aModule, aPlan, dependency, viewIndex } from "./module-fixture.ts";
 import { boundText, Refused, SmallReplica } from "./small-replica.ts";
 

@@ -20,7 +20,6 @@ export function aModule(key: string, facts: Partial<Module> = {}): Module {
     name: moduleName(key),
     objectId: 1,
     type: "V",
-    modifiedAt: "2026-01-01T00:00:00",
     hash: "A",
     encrypted: false,
     numbered: false,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ModuleState } from "../../../src/model/module-state.ts";
-import { attemptOf, isChange, isDue, type ModuleOutcome, moduleStates } from "../../../src/modules/module-outcome.ts";
+import { attemptOf, isDue, type ModuleOutcome, moduleStates } from "../../../src/modules/module-outcome.ts";
 import type { ModuleFailure } from "../../../src/modules/explain-module-error.ts";
-import type { ModulePlan, PlannedModule } from "../../../src/modules/plan-modules.ts";
+import { isChange, type ModulePlan, type PlannedModule } from "../../../src/modules/plan-modules.ts";
 import { aCreatePlan, aModule, aPlan, planned, viewIndex } from "./module-fixture.ts";
 
 const now = Date.parse("2026-01-01T00:00:00Z");
