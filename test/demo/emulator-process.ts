@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import type { ControlMessage, ControlReply } from "../emulator/emulator-control.ts";
+import type { ServerCall } from "../emulator/server-call.ts";
 import { deferred } from "../host/deferred.ts";
 import type { SqlServer } from "./sql-client.ts";
 
@@ -11,6 +12,8 @@ export interface EmulatorProcess {
   readonly pid: number;
   /** Stops whoever gets there: the connection stands still until the fault is released or the client is gone. */
   freeze(at: FreezePoint): ArmedFault;
+  /** Restores, failovers, full disks and the like; settles when it has happened. @throws Error for what is not there */
+  call(call: ServerCall): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,7 +40,7 @@ export async function startEmulatorProcess(name: string, port: number): Promise<
   const exited = once(child, "exit");
   child.on("message", (reply: ControlReply) => {
     if (reply.type === "ready") ready.resolve(reply.port);
-    else if (reply.type === "hit") hits.get(reply.id)?.resolve();
+    else if (reply.type === "hit" || reply.type === "done") hits.get(reply.id)?.resolve();
     else if (reply.type === "error") hits.get(reply.id ?? "")?.reject(new Error(`${name}: ${reply.message}`));
   });
   child.once("exit", (code, signal) => {
@@ -50,6 +53,7 @@ export async function startEmulatorProcess(name: string, port: number): Promise<
   };
   const openPort = await ready.promise;
   let faults = 0;
+  let calls = 0;
   return {
     server: { host: "localhost", port: openPort, user: "sa", password },
     pid: child.pid ?? -1,
@@ -65,6 +69,13 @@ export async function startEmulatorProcess(name: string, port: number): Promise<
           send({ type: "release", id });
         },
       };
+    },
+    call: async (call) => {
+      const id = `${name}-call-${(calls += 1)}`;
+      const done = deferred<void>();
+      hits.set(id, { resolve: () => done.resolve(), reject: done.reject });
+      send({ type: "server", id, call });
+      await done.promise.finally(() => hits.delete(id));
     },
     close: async () => {
       child.kill("SIGTERM");

@@ -15,6 +15,7 @@ const SERVICE = "https://learn.microsoft.com/azure/azure-sql/database/resource-l
  * connection errors in SQL Database"), with the place holders filled in. Severity 20 and above ends the connection.
  */
 const ERRORS: Readonly<Record<number, FaultError>> = {
+  596: error(21, 1, "Cannot continue the execution because the session is in the kill state.", true),
   701: error(19, 123, "There is insufficient system memory in resource pool 'default' to run this query.", true),
   1105: error(
     17,
@@ -50,6 +51,7 @@ const ERRORS: Readonly<Record<number, FaultError>> = {
     true,
   ),
   4060: error(11, 1, 'Cannot open database "testct" requested by the login. The login failed.', false),
+  6005: error(14, 1, "SHUTDOWN is in progress.", false),
   8645: error(
     17,
     1,

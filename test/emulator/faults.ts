@@ -7,6 +7,33 @@ import {
   InjectedError,
 } from "./tds/fault-gate.ts";
 
+/**
+ * What real life does to a server, and how a test orders it. `emulator` is what startEmulator gives; an emulator in a
+ * process of its own takes the same as messages (emulator-control.ts, server-call.ts).
+ *
+ * | What happens | How |
+ * |---|---|
+ * | the network fails before, during or after a statement, a bulk load, a commit | `faults.at({ step, ... }, "drop")` |
+ * | a connection stands still; the client is killed meanwhile | `faults.at({ step, ... }, "freeze")` |
+ * | slow reads | `faults.at({ step: "row", times: Infinity }, { delayMs })` |
+ * | deadlock victim, lock time-out, throttling (40501, 10928, 49918 ...), out of memory (701) | `faults.at({ step, after, ... }, { error })` |
+ * | login failed (18456), Azure SQL database not available (40613) | `faults.at({ step: "login", ... }, { error })` |
+ * | a killed session: 596 to what runs, or just a broken connection | `faults.at(..., { error: 596 })`, `server.endConnections(db)` |
+ * | restore to a former moment | `image = await server.backup(db)`, later `await server.restore(image)` |
+ * | failover without loss; under another server name | `await server.failOver({ serverName })` |
+ * | failover with loss: the commits after the image are gone | `await server.failOver({ behind: [image] })` |
+ * | read-only database: 3906 | `server.setReadOnly(db, true)`, or ALTER DATABASE ... SET READ_ONLY |
+ * | readable secondary: 3906 and 22117 | `server.setRole(db, "secondary")` |
+ * | disk or log full: 1105, 9002; of one table; after some rows; of tempdb | `makeRoom = server.runOutOfSpace({ ... })` |
+ * | database missing or offline: 4060 and 18456 at login | `server.drop(db)`, `server.takeOffline(db)` |
+ * | server being shut down: 6005 at login; gone; back | `server.beginShutdown()`, `server.stop()`, `server.start()` |
+ * | replaced by another, empty server | `emulator.close()`, then `startEmulator({ port: emulator.port })` |
+ * | time passes: retention, cleanup every 30 minutes, commit_time | `clock.advance(ms)` |
+ * | shorter retention, cleanup off | ALTER DATABASE ... SET CHANGE_TRACKING (CHANGE_RETENTION = ..., AUTO_CLEANUP = OFF) |
+ * | cleanup at once; history gone | `server.cleanUp(db)`, `server.forgetHistory(db, { upTo, table })` |
+ * | TRUNCATE, tracking off and on, DENY, security policies, masks, another session's locks | plain T-SQL |
+ */
+
 /** Where a fault waits. All conditions that are given must hold. */
 export interface FaultPlace {
   readonly step: FaultStep;

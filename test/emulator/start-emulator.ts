@@ -1,5 +1,6 @@
-import { createEngine } from "./engine/engine.ts";
+import { createEngine, Engine } from "./engine/engine.ts";
 import { Faults } from "./faults.ts";
+import { ServerControl } from "./server-control.ts";
 import { StatementLog } from "./statement-log.ts";
 import { EmulatorClock } from "./storage/emulator-clock.ts";
 import type { ServerEncryption } from "./tds/prelogin.ts";
@@ -33,6 +34,8 @@ export interface Emulator {
   readonly certificate: string;
   readonly faults: Faults;
   readonly clock: ControllableClock;
+  /** Backups, failovers, full disks and the like; see the list in faults.ts. @throws Error where `createFactory` was given */
+  readonly server: ServerControl;
   /** What was asked and is not known here, and defects: a test asserts that it is empty. */
   readonly unsupported: string[];
   /** `url` with a database. */
@@ -56,15 +59,17 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const unsupported: string[] = [];
   const logFile = options.statementLog ?? process.env["EMULATOR_STATEMENT_LOG"] ?? "";
   const context = { clock, password };
+  const factory = (options.createFactory ?? createEngine)(context);
   const server = await startTdsServer({
     port: options.port ?? 0,
-    factory: (options.createFactory ?? createEngine)(context),
+    factory,
     encryption: options.encryption ?? "supported",
     version: VERSION,
     gate: faults,
     observer: logFile === "" ? undefined : new StatementLog(logFile),
     onUnsupported: (text) => unsupported.push(text),
   });
+  let control: ServerControl | undefined;
   const databaseUrl = (database: string): string =>
     `mssql://sa:${encodeURIComponent(password)}@127.0.0.1:${server.port}/${encodeURIComponent(database)}` +
     "?encrypt=true&trustServerCertificate=true";
@@ -78,6 +83,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       now: () => clock.now(),
       advance: (milliseconds) => clock.advance(milliseconds),
       set: (milliseconds) => clock.advance(milliseconds - clock.now()),
+    },
+    get server() {
+      if (factory instanceof Engine) return (control ??= new ServerControl(factory, server));
+      throw new Error("only the emulator's own engine can be operated");
     },
     unsupported,
     databaseUrl,

@@ -20,7 +20,7 @@ import {
 } from "./define-view.ts";
 import { shownDefinition, visibleObjects, visibleOf } from "./object-columns.ts";
 import type { CatalogReader, ViewFilter } from "./system-view.ts";
-import { collationName, SYSTEM_TYPE_IDS, typeSize } from "./type-facts.ts";
+import { collationName, SYSTEM_TYPE_IDS, typeSize, userTypeIdOf } from "./type-facts.ts";
 
 interface Item {
   readonly object: DatabaseObject;
@@ -54,7 +54,19 @@ function columnsWhere(test: (column: Column) => boolean) {
   };
 }
 
-const GENERATED = { "row start": [1, "AS_ROW_START"], "row end": [2, "AS_ROW_END"] } as const;
+const GENERATED = {
+  "row start": [1, "AS_ROW_START"],
+  "row end": [2, "AS_ROW_END"],
+  "transaction id start": [5, "AS_TRANSACTION_ID_START"],
+  "transaction id end": [6, "AS_TRANSACTION_ID_END"],
+  "sequence number start": [7, "AS_SEQUENCE_NUMBER_START"],
+  "sequence number end": [8, "AS_SEQUENCE_NUMBER_END"],
+} as const;
+
+const GRAPH_TYPES: readonly string[] = [
+  ...["GRAPH_ID", "GRAPH_ID_COMPUTED", "GRAPH_FROM_ID", "GRAPH_FROM_OBJ_ID", "GRAPH_FROM_ID_COMPUTED"],
+  ...["GRAPH_TO_ID", "GRAPH_TO_OBJ_ID", "GRAPH_TO_ID_COMPUTED"],
+];
 
 const PADDED: readonly string[] = ["char", "varchar", "nchar", "nvarchar", "binary", "varbinary"];
 
@@ -67,7 +79,7 @@ function columnColumns(): ColumnSources<Item> {
     name: nullable(SYSNAME, ({ column }) => column.name),
     column_id: notNull(INT, ({ column }) => column.columnId),
     system_type_id: notNull(TINYINT, ({ column }) => SYSTEM_TYPE_IDS[column.type.name]),
-    user_type_id: notNull(INT, ({ column }) => column.userTypeId ?? SYSTEM_TYPE_IDS[column.type.name]),
+    user_type_id: notNull(INT, ({ column }) => column.userTypeId ?? userTypeIdOf(column.type)),
     max_length: notNull(SMALLINT, ({ column }) => typeSize(column.type).maxLength),
     precision: notNull(TINYINT, ({ column }) => typeSize(column.type).precision),
     scale: notNull(TINYINT, ({ column }) => typeSize(column.type).scale),
@@ -90,15 +102,19 @@ function columnColumns(): ColumnSources<Item> {
     is_column_set: flag(({ column }) => column.columnSet),
     generated_always_type: notNull(TINYINT, (item) => generated(item)[0]),
     generated_always_type_desc: notNull(description(), (item) => generated(item)[1]),
-    encryption_type: always(INT, null),
-    encryption_type_desc: always(description(64), null),
-    encryption_algorithm_name: always(SYSNAME, null),
-    column_encryption_key_id: always(INT, null),
+    encryption_type: nullable(INT, ({ column }) =>
+      column.encryption ? ["DETERMINISTIC", "RANDOMIZED"].indexOf(column.encryption.type) + 1 : null,
+    ),
+    encryption_type_desc: nullable(description(64), ({ column }) => column.encryption?.type ?? null),
+    encryption_algorithm_name: nullable(SYSNAME, ({ column }) => column.encryption?.algorithm ?? null),
+    column_encryption_key_id: nullable(INT, ({ column }) => column.encryption?.keyId ?? null),
     column_encryption_key_database_name: always(SYSNAME, null),
     is_hidden: flag(({ column }) => column.hidden),
     is_masked: flag(({ column }) => column.maskingFunction !== undefined),
-    graph_type: always(INT, null),
-    graph_type_desc: always(description(), null),
+    graph_type: nullable(INT, ({ column }) =>
+      column.graphType === undefined ? null : GRAPH_TYPES.indexOf(column.graphType) + 1,
+    ),
+    graph_type_desc: nullable(description(), ({ column }) => column.graphType ?? null),
     is_data_deletion_filter_column: always(BIT, 0),
     ledger_view_column_type: always(TINYINT, null),
     ledger_view_column_type_desc: always(description(), null),

@@ -73,11 +73,14 @@ export const databaseViews: readonly ViewSource[] = [
       collation_name: nullable(SYSNAME, (database) => collation(database.collation).name),
       user_access: nullable(TINYINT, ({ options }) => USER_ACCESS.indexOf(options.userAccess)),
       user_access_desc: nullable(description(), ({ options }) => options.userAccess),
+      // A readable secondary is not read-only here: DATABASEPROPERTYEX says so, and the replica's role.
       is_read_only: flag(({ options }) => options.readOnly),
       is_auto_close_on: always(BIT, 0),
       is_auto_shrink_on: always(BIT, 0),
-      state: nullable(TINYINT, ({ options }) => (options.online ? 0 : 6)),
-      state_desc: nullable(description(), ({ options }) => (options.online ? "ONLINE" : "OFFLINE")),
+      state: nullable(TINYINT, ({ restoring, options }) => (restoring ? 1 : options.online ? 0 : 6)),
+      state_desc: nullable(description(), ({ restoring, options }) =>
+        restoring ? "RESTORING" : options.online ? "ONLINE" : "OFFLINE",
+      ),
       is_in_standby: always(BIT, 0),
       is_cleanly_shutdown: always(BIT, 0),
       is_supplemental_logging_enabled: always(BIT, 0),
@@ -198,7 +201,11 @@ export const databaseViews: readonly ViewSource[] = [
     items: (database) => database.server.databases,
     columns: {
       database_id: notNull(INT, (database) => database.databaseId),
-      recovery_fork_guid: nullable(GUID, (database) => database.recoveryForkGuid),
+      // NULL where the database cannot be opened.
+      database_guid: nullable(GUID, (database) => (database.isOpen ? database.databaseGuid : null)),
+      family_guid: nullable(GUID, (database) => (database.isOpen ? database.familyGuid : null)),
+      recovery_fork_guid: nullable(GUID, (database) => (database.isOpen ? database.recoveryForkGuid : null)),
+      first_recovery_fork_guid: nullable(GUID, (database) => (database.isOpen ? database.firstRecoveryForkGuid : null)),
     },
   }),
   defineView<null>({
@@ -227,17 +234,6 @@ export const databaseViews: readonly ViewSource[] = [
       assembly_method: always(SYSNAME, null),
       null_on_null_input: always(BIT, 0),
       execute_as_principal_id: always(INT, null),
-    },
-  }),
-  defineView<never>({
-    schema: "sys",
-    name: "column_encryption_keys",
-    items: () => [],
-    columns: {
-      name: always(SYSNAME, ""),
-      column_encryption_key_id: always(INT, 0),
-      create_date: always(DATETIME, 0),
-      modify_date: always(DATETIME, 0),
     },
   }),
   defineView<never>({

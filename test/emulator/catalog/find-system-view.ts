@@ -1,3 +1,4 @@
+import { columnKeyViews } from "./column-key-views.ts";
 import { columnViews } from "./column-views.ts";
 import { constraintViews } from "./constraint-views.ts";
 import { databaseViews } from "./database-views.ts";
@@ -17,6 +18,7 @@ const VIEWS: readonly SystemView[] = [
   ...objectViews,
   ...columnViews,
   ...typeViews,
+  ...columnKeyViews,
   ...indexViews,
   ...constraintViews,
   ...moduleViews,

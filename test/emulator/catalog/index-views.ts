@@ -1,3 +1,4 @@
+import type { FilestreamFilegroup } from "../storage/table-kind-model.ts";
 import type { DatabaseObject, Index, TableObject, ViewObject } from "../storage/database-model.ts";
 import type { Database } from "../storage/database.ts";
 import {
@@ -210,16 +211,16 @@ export const indexViews: readonly ViewSource[] = [
       column_id: nullable(INT, ({ columnId }) => columnId),
     },
   }),
-  defineView<null>({
+  defineView<FilestreamFilegroup | undefined>({
     schema: "sys",
     name: "data_spaces",
-    items: () => [null],
+    items: (database) => [undefined, ...database.filestreamFilegroups.values()],
     columns: {
-      name: notNull(SYSNAME, () => "PRIMARY"),
-      data_space_id: notNull(INT, () => 1),
-      type: notNull(code(2), () => "FG"),
-      type_desc: nullable(description(), () => "ROWS_FILEGROUP"),
-      is_default: nullable(BIT, () => 1),
+      name: notNull(SYSNAME, (filegroup) => filegroup?.name ?? "PRIMARY"),
+      data_space_id: notNull(INT, (filegroup) => filegroup?.dataSpaceId ?? 1),
+      type: notNull(code(2), (filegroup) => (filegroup ? "FD" : "FG")),
+      type_desc: nullable(description(), (filegroup) => (filegroup ? "FILESTREAM_DATA_FILEGROUP" : "ROWS_FILEGROUP")),
+      is_default: nullable(BIT, (filegroup) => (filegroup?.isDefault === false ? 0 : 1)),
       is_system: nullable(BIT, () => 0),
     },
   }),

@@ -31,7 +31,7 @@ import {
 } from "./define-view.ts";
 import { OBJECT_TYPES, shownDefinition, visibleObjects, visibleOf } from "./object-columns.ts";
 import type { CatalogReader, ViewFilter } from "./system-view.ts";
-import { SYSTEM_TYPE_IDS, typeSize } from "./type-facts.ts";
+import { SYSTEM_TYPE_IDS, typeSize, userTypeIdOf } from "./type-facts.ts";
 
 type ModuleObject = ViewObject | ProcedureObject | FunctionObject | TriggerObject;
 
@@ -239,7 +239,7 @@ export const moduleViews: readonly ViewSource[] = [
       name: nullable(SYSNAME, ({ parameter }) => parameter.name),
       parameter_id: notNull(INT, ({ parameter }) => parameter.parameterId),
       system_type_id: notNull(TINYINT, ({ parameter }) => SYSTEM_TYPE_IDS[parameter.type.name]),
-      user_type_id: notNull(INT, ({ parameter }) => parameter.userTypeId ?? SYSTEM_TYPE_IDS[parameter.type.name]),
+      user_type_id: notNull(INT, ({ parameter }) => parameter.userTypeId ?? userTypeIdOf(parameter.type)),
       max_length: notNull(SMALLINT, ({ parameter }) => typeSize(parameter.type).maxLength),
       precision: notNull(TINYINT, ({ parameter }) => typeSize(parameter.type).precision),
       scale: notNull(TINYINT, ({ parameter }) => typeSize(parameter.type).scale),

@@ -45,10 +45,32 @@ const isLob = (type: SqlType): boolean => LOB_TYPES.includes(type.name) || type.
 const LOCK_ESCALATION = { TABLE: 0, DISABLE: 1, AUTO: 2 } as const;
 
 function temporalType({ object }: Item<TableObject>): 0 | 1 | 2 {
+  if (object.ledger !== undefined) return 0;
   return object.historyTableId !== undefined ? 2 : object.historyOfTableId !== undefined ? 1 : 0;
 }
 
 const TEMPORAL = ["NON_TEMPORAL_TABLE", "HISTORY_TABLE", "SYSTEM_VERSIONED_TEMPORAL_TABLE"] as const;
+
+const RETENTION_UNITS = { DAY: 3, WEEK: 4, MONTH: 5, YEAR: 6 } as const;
+
+/** [unit, name of the unit, number of units] */
+function retention(item: Item<TableObject>): readonly [number, string, number] | undefined {
+  if (temporalType(item) !== 2) return undefined;
+  const kept = item.object.historyRetention;
+  return kept === undefined ? [-1, "INFINITE", -1] : [RETENTION_UNITS[kept.unit], kept.unit, kept.period];
+}
+
+const LEDGER_TYPES = ["NON_LEDGER_TABLE", "HISTORY_TABLE", "UPDATABLE_LEDGER_TABLE", "APPEND_ONLY_LEDGER_TABLE"];
+
+function ledgerType({ object }: Item<TableObject>): number {
+  return [undefined, "history", "updatable", "append-only"].indexOf(object.ledger);
+}
+
+/** Of the default filegroup for FILESTREAM, where the table has such data. */
+function filestreamSpace({ object, database }: Item<TableObject>): number | null {
+  if (!object.columns.some((column) => column.filestream === true)) return null;
+  return [...database.filestreamFilegroups.values()].find(({ isDefault }) => isDefault)?.dataSpaceId ?? null;
+}
 
 const BLOCK_OPERATIONS: readonly string[] = ["AFTER INSERT", "AFTER UPDATE", "BEFORE UPDATE", "BEFORE DELETE"];
 
@@ -83,7 +105,7 @@ export const objectViews: readonly ViewSource[] = [
     columns: {
       ...objectColumns<Item<TableObject>>(),
       lob_data_space_id: notNull(INT, ({ object }) => (object.columns.some(({ type }) => isLob(type)) ? 1 : 0)),
-      filestream_data_space_id: always(INT, null),
+      filestream_data_space_id: nullable(INT, filestreamSpace),
       max_column_id_used: notNull(INT, ({ object }) => object.maxColumnId),
       lock_on_bulk_load: flag(({ object }) => object.lockOnBulkLoad),
       uses_ansi_nulls: flag(({ object }) => object.usesAnsiNulls),
@@ -106,18 +128,17 @@ export const objectViews: readonly ViewSource[] = [
       history_table_id: nullable(INT, ({ object }) => object.historyTableId ?? null),
       is_remote_data_archive_enabled: always(BIT, 0),
       is_external: always(BIT, 0),
-      history_retention_period: nullable(INT, (item) => (temporalType(item) === 2 ? -1 : null)),
-      history_retention_period_unit: nullable(INT, (item) => (temporalType(item) === 2 ? -1 : null)),
-      history_retention_period_unit_desc: nullable(nvarchar(10), (item) =>
-        temporalType(item) === 2 ? "INFINITE" : null,
-      ),
-      is_node: always(BIT, 0),
-      is_edge: always(BIT, 0),
+      history_retention_period: nullable(INT, (item) => retention(item)?.[2] ?? null),
+      history_retention_period_unit: nullable(INT, (item) => retention(item)?.[0] ?? null),
+      history_retention_period_unit_desc: nullable(nvarchar(10), (item) => retention(item)?.[1] ?? null),
+      is_node: flag(({ object }) => object.graph === "node"),
+      is_edge: flag(({ object }) => object.graph === "edge"),
       data_retention_period: always(INT, -1),
       data_retention_period_unit: always(INT, -1),
       data_retention_period_unit_desc: always(nvarchar(10), "INFINITE"),
-      ledger_type: always(TINYINT, 0),
-      ledger_type_desc: always(description(), "NON_LEDGER_TABLE"),
+      ledger_type: notNull(TINYINT, ledgerType),
+      ledger_type_desc: notNull(description(), (item) => LEDGER_TYPES[ledgerType(item)]!),
+      // The view over a ledger's history is not made here.
       ledger_view_id: always(INT, null),
       is_dropped_ledger_table: always(BIT, 0),
     },

@@ -217,6 +217,11 @@ export const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
   "sys.security_predicates": `
     object_id security_predicate_id target_object_id predicate_definition predicate_type predicate_type_desc
     operation operation_desc`,
+  "sys.column_master_keys": `
+    name column_master_key_id create_date modify_date key_store_provider_name key_path allow_enclave_computations
+    signature`,
+  "sys.column_encryption_key_values": `
+    column_encryption_key_id column_master_key_id encrypted_value encryption_algorithm_name`,
   "sys.column_encryption_keys": `
     name column_encryption_key_id create_date modify_date`,
   "sys.periods": `
@@ -241,6 +246,10 @@ export const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
   "sys.assemblies": `
     name principal_id assembly_id clr_name permission_set permission_set_desc is_visible create_date modify_date
     is_user_defined`,
+  "sys.assembly_types": `
+    name system_type_id user_type_id schema_id principal_id max_length precision scale collation_name is_nullable
+    is_user_defined is_assembly_type default_object_id rule_object_id assembly_id assembly_class is_binary_ordered
+    is_fixed_length prog_id assembly_qualified_name is_table_type`,
   "sys.assembly_modules": `
     object_id assembly_id assembly_class assembly_method null_on_null_input execute_as_principal_id`,
   "sys.xml_indexes": `

@@ -19,6 +19,8 @@ export interface CatalogReader {
   readonly countRows?: (view: ViewObject) => number;
   /** VIEW DATABASE STATE / VIEW SERVER STATE: without it only the own session is shown. Undefined: yes. */
   readonly canSeeState?: boolean;
+  /** VIEW SERVER STATE. Undefined: yes. */
+  readonly canSeeServerState?: boolean;
 }
 
 /** A column whose value the emulator does not know: reading it throws Unsupported. */

@@ -1,4 +1,5 @@
-import type { SqlType, SqlTypeName } from "../values/sql-type.ts";
+import { isClr } from "../values/coerce-type.ts";
+import type { ClrTypeName, SqlType, SqlTypeName } from "../values/sql-type.ts";
 import { DEFAULT_COLLATION, collation } from "../values/collation.ts";
 
 /** What sys.types and sys.columns say of types ("sys.types", "Data types"). */
@@ -34,7 +35,18 @@ export const SYSTEM_TYPE_IDS: Readonly<Record<SqlTypeName, number>> = {
   nvarchar: 231,
   nchar: 239,
   xml: 241,
+  hierarchyid: 240,
+  geography: 240,
+  geometry: 240,
 };
+
+/** All CLR types share one system type; what tells them apart is this. */
+export const CLR_TYPE_IDS: Readonly<Record<ClrTypeName, number>> = { hierarchyid: 128, geometry: 129, geography: 130 };
+
+/** user_type_id of a type that no user made. */
+export function userTypeIdOf(type: SqlType): number {
+  return isClr(type) ? CLR_TYPE_IDS[type.name] : SYSTEM_TYPE_IDS[type.name];
+}
 
 /** sys.types has rowversion under its old name. */
 export function typeName(name: SqlTypeName): string {
@@ -70,6 +82,9 @@ const FIXED: Partial<Record<SqlTypeName, TypeSize>> = {
   xml: { maxLength: -1, precision: 0, scale: 0 },
   sql_variant: { maxLength: 8016, precision: 0, scale: 0 },
   rowversion: { maxLength: 8, precision: 0, scale: 0 },
+  hierarchyid: { maxLength: 892, precision: 0, scale: 0 },
+  geography: { maxLength: -1, precision: 0, scale: 0 },
+  geometry: { maxLength: -1, precision: 0, scale: 0 },
 };
 
 /** Fractional digits, with their point. */

@@ -1,6 +1,8 @@
 import type { UserType } from "../storage/database-model.ts";
 import { SYS_SCHEMA_ID, type Database } from "../storage/database.ts";
-import type { SqlType, SqlTypeName } from "../values/sql-type.ts";
+import { clrClass } from "../values/clr-class.ts";
+import { isClr } from "../values/coerce-type.ts";
+import type { ClrTypeName, SqlType, SqlTypeName } from "../values/sql-type.ts";
 import {
   always,
   BIT,
@@ -9,6 +11,7 @@ import {
   INT,
   notNull,
   nullable,
+  nvarchar,
   SMALLINT,
   SYSNAME,
   TINYINT,
@@ -16,7 +19,15 @@ import {
   type ViewSource,
 } from "./define-view.ts";
 import type { CatalogReader } from "./system-view.ts";
-import { collationName, SYSNAME_TYPE_ID, SYSTEM_TYPE_IDS, typeName, typeSize } from "./type-facts.ts";
+import {
+  CLR_TYPE_IDS,
+  collationName,
+  SYSNAME_TYPE_ID,
+  SYSTEM_TYPE_IDS,
+  typeName,
+  typeSize,
+  userTypeIdOf,
+} from "./type-facts.ts";
 
 /** sys.types shows each system type at its greatest size. */
 const LARGEST: Partial<Record<SqlTypeName, Omit<SqlType, "name">>> = {
@@ -33,15 +44,7 @@ const LARGEST: Partial<Record<SqlTypeName, Omit<SqlType, "name">>> = {
   datetimeoffset: { scale: 7 },
 };
 
-/** CLR types that every server has; columns of them are refused by the emulator. */
-const CLR_TYPES = [
-  { name: "hierarchyid", id: 128, maxLength: 892 },
-  { name: "geometry", id: 129, maxLength: -1 },
-  { name: "geography", id: 130, maxLength: -1 },
-] as const;
-
 const TABLE_TYPE_ID = 243;
-const CLR_TYPE_ID = 240;
 
 interface Item {
   readonly name: string;
@@ -60,17 +63,16 @@ interface Item {
 
 function systemType(name: SqlTypeName, database: Database): Item {
   const type: SqlType = { name, ...LARGEST[name] };
-  const id = SYSTEM_TYPE_IDS[name];
   return {
     name: typeName(name),
-    systemTypeId: id,
-    userTypeId: id,
+    systemTypeId: SYSTEM_TYPE_IDS[name],
+    userTypeId: userTypeIdOf(type),
     schemaId: SYS_SCHEMA_ID,
     ...typeSize(type),
     collation: collationName(type, database.collation),
     nullable: name !== "rowversion",
     userDefined: false,
-    assembly: false,
+    assembly: isClr(type),
   };
 }
 
@@ -99,20 +101,6 @@ function* types(database: Database, reader: CatalogReader): Iterable<Item> {
     ...systemType("nvarchar", database),
     ...{ name: "sysname", userTypeId: SYSNAME_TYPE_ID, maxLength: 256, nullable: false },
   };
-  for (const { name, id, maxLength } of CLR_TYPES) {
-    yield {
-      ...{
-        name,
-        systemTypeId: CLR_TYPE_ID,
-        userTypeId: id,
-        schemaId: SYS_SCHEMA_ID,
-        maxLength,
-        precision: 0,
-        scale: 0,
-      },
-      ...{ collation: null, nullable: true, userDefined: false, assembly: true },
-    };
-  }
   for (const type of database.types.values()) {
     if (reader.canSeeType === undefined || reader.canSeeType(type.userTypeId)) yield userType(type, database);
   }
@@ -148,6 +136,21 @@ export const typeViews: readonly ViewSource[] = [
       ...typeColumns,
       type_table_object_id: notNull(INT, (type) => type.tableTypeObjectId!),
       is_memory_optimized: nullable(BIT, () => 0),
+    },
+  }),
+  defineView<Item>({
+    schema: "sys",
+    name: "assembly_types",
+    *items(database, reader) {
+      for (const type of types(database, reader)) if (type.assembly) yield type;
+    },
+    columns: {
+      ...typeColumns,
+      assembly_id: notNull(INT, () => 1),
+      assembly_class: nullable(SYSNAME, (type) => clrClass(type.name as ClrTypeName)),
+      is_binary_ordered: nullable(BIT, (type) => (type.userTypeId === CLR_TYPE_IDS.hierarchyid ? 1 : 0)),
+      is_fixed_length: nullable(BIT, () => 0),
+      prog_id: always(nvarchar(40), null),
     },
   }),
 ];

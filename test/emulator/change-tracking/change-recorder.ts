@@ -72,7 +72,7 @@ class PendingChanges implements TransactionPart {
         xdesId: id,
         // Log blocks grow with what was written; the number is of this emulator, as on a server it is of its log.
         commitLbn: commitNumber * 8 + (changes.length % 8),
-        commitCsn: commitNumber,
+        commitCsn: this.#database.server.firstCommitSequence + commitNumber,
         commitTime: this.#database.server.clock.now(),
       },
     });

@@ -62,7 +62,7 @@ export function disableDatabaseTracking(database: Database): void {
 /**
  * ALTER TABLE ... ENABLE CHANGE_TRACKING.
  * @throws SqlError 5089 (off for the database), 4996 (already on), 4997 (no primary key), 22119 (it is disabled),
- * 4999 (a timestamp in the key), 13563 (a history table); LockConflict
+ * 4999 (a timestamp in the key), 22118 (an encrypted column in the key), 13563 (a history table); LockConflict
  */
 export function enableTableTracking(
   transaction: Transaction,
@@ -73,12 +73,13 @@ export function enableTableTracking(
   const { tracking } = database;
   if (tracking === null) throw sqlError(5089, database.name);
   if (tracking.tables.has(table.objectId)) throw sqlError(4996, table.name);
-  if (table.historyOfTableId !== undefined) throw sqlError(13563, table.name);
+  if (table.historyOfTableId !== undefined || table.ledger === "history") throw sqlError(13563, table.name);
   const key = table.indexes.find((index) => index.primaryKey);
   if (key === undefined) throw sqlError(4997, table.name);
   if (key.disabled) throw sqlError(22119, table.name);
-  const types = key.keyColumns.map(({ columnId }) => table.columns.find((c) => c.columnId === columnId)!.type.name);
-  if (types.includes("rowversion")) throw sqlError(4999, table.name);
+  const columns = key.keyColumns.map(({ columnId }) => table.columns.find((c) => c.columnId === columnId)!);
+  if (columns.some(({ type }) => type.name === "rowversion")) throw sqlError(4999, table.name);
+  if (columns.some(({ encryption }) => encryption)) throw sqlError(22118, table.name);
   database.server.locks.acquire(transaction, table.store, "Sch-M");
   const tracked: TableTracking = {
     objectId: table.objectId,

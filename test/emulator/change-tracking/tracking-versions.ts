@@ -48,6 +48,15 @@ export function minValidVersion(database: Database, objectId: number, snapshot =
   return BigInt(validitySeen(tracking, table, snapshot).minValidVersion);
 }
 
+/** Checkpoints come of their own accord once a minute ("Database checkpoints": TARGET_RECOVERY_TIME, 60 seconds). */
+const CHECKPOINT_INTERVAL = 60_000;
+
+/** The clock at the last checkpoint, asked for or automatic: what was committed by then is in the commit table on disk. */
+export function lastCheckpoint(database: Database): number {
+  const now = database.server.clock.now();
+  return Math.max(database.checkpointTime, Math.floor(now / CHECKPOINT_INTERVAL) * CHECKPOINT_INTERVAL);
+}
+
 /** sys.dm_tran_commit_table, oldest first. */
 export function commitRows(database: Database, snapshot = Infinity): CommitRow[] {
   const rows: CommitRow[] = [];

@@ -26,6 +26,8 @@ export class Engine implements SessionFactory {
   readonly clock: EmulatorClock;
   readonly server: Server;
   readonly sessions = new Map<number, Session>();
+  /** SHUTDOWN: nobody gets in any more (6005). */
+  shuttingDown = false;
   /** Rises with every change of metadata: compiled statements of before are void. */
   schemaVersion = 0;
   readonly #batches = new Map<string, Batch>();
@@ -39,14 +41,15 @@ export class Engine implements SessionFactory {
     for (const name of options.databases ?? []) this.server.createDatabase(name);
   }
 
-  /** @throws SqlError 18456, 4060 */
+  /** @throws SqlError 18456, 18470, 4060, 6005 */
   openSession(login: Login, hooks: SessionHooks): SessionHandler {
+    if (this.shuttingDown) throw sqlError(6005);
     const principal = this.server.findLogin(login.user);
     if (principal?.password === undefined || principal.password !== login.password) throw sqlError(18456, login.user);
     if (principal.disabled) throw sqlError(18470, login.user);
     const name = login.database === "" ? principal.defaultDatabase : login.database;
     const database = this.server.findDatabase(name);
-    if (!database || !database.options.online) throw sqlError(4060, name);
+    if (!database?.isOpen) throw sqlError(4060, name);
     if (!mayEnter(principal, database)) throw sqlError(4060, name);
     do this.#lastSpid = this.#lastSpid >= 32000 ? 51 : this.#lastSpid + 1;
     while (this.sessions.has(this.#lastSpid));

@@ -40,6 +40,8 @@ export class StatementContext {
   readonly scope: Scope;
   /** Whether a #temp table or table variable is used: the plan is good as long as those stand. */
   usesLocalTables = false;
+  /** How often a column was named that this reader sees masked. */
+  maskedReads = 0;
   /** OPTION (MAXRECURSION n); 0 is no limit. */
   maxRecursion = 100;
   /** The source in FROM that an UPDATE or DELETE writes; its slot once it is compiled. */

@@ -40,6 +40,11 @@ export class CatalogMap<K, V> {
     return this.#entries.entries();
   }
 
+  /** Those that have an open change in it. */
+  writers(): Iterable<Transaction> {
+    return this.#pending.values();
+  }
+
   /** @throws LockConflict when another transaction has an open change in any key */
   requireSettled(reader: Transaction): void {
     for (const writer of this.#pending.values()) if (writer !== reader) throw new LockConflict([writer]);

@@ -1,4 +1,5 @@
 import type { SqlType, SqlValue } from "../values/sql-type.ts";
+import type { ColumnEncryption, GeneratedAlwaysModel, GraphColumnType, HistoryRetention } from "./table-kind-model.ts";
 import type { TableStore } from "./table-store.ts";
 
 /**
@@ -52,7 +53,11 @@ export interface Column {
   readonly columnSet?: boolean;
   readonly hidden?: boolean;
   readonly filestream?: boolean;
-  readonly generatedAlways?: "row start" | "row end";
+  readonly generatedAlways?: GeneratedAlwaysModel;
+  /** Always Encrypted: the values are ciphertext, which only clients with the key can make or read. */
+  readonly encryption?: ColumnEncryption;
+  /** sys.columns.graph_type: a column that the server adds to node and edge tables. */
+  readonly graphType?: GraphColumnType;
   /** MASKED WITH (FUNCTION = '...'): the function's text. */
   readonly maskingFunction?: string;
 }
@@ -101,6 +106,10 @@ export interface TableObject extends ObjectBase {
   readonly historyTableId?: number;
   /** A history table: the object id of its current table. */
   readonly historyOfTableId?: number;
+  /** Undefined: INFINITE. */
+  readonly historyRetention?: HistoryRetention;
+  readonly graph?: "node" | "edge";
+  readonly ledger?: "history" | "updatable" | "append-only";
   readonly lockEscalation?: "TABLE" | "DISABLE" | "AUTO";
   readonly lockOnBulkLoad?: boolean;
   readonly textInRowLimit?: number;
@@ -267,10 +276,13 @@ export interface SecurityPolicyObject extends ObjectBase {
   readonly predicates: readonly {
     readonly predicateId: number;
     readonly targetObjectId: number;
+    readonly functionObjectId: number;
     readonly definition: string;
     readonly type: "FILTER" | "BLOCK";
     readonly operation?: "AFTER INSERT" | "AFTER UPDATE" | "BEFORE UPDATE" | "BEFORE DELETE";
   }[];
+  /** Its tables with the columns that are arguments, and its functions; all of it schema-bound where the policy is. */
+  readonly references: readonly ModuleReference[];
 }
 
 export type DatabaseObject =

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { collationKey } from "../values/collation.ts";
 import { sqlError } from "../values/error-table.ts";
+import { addFixedPrincipals } from "./fixed-principals.ts";
 import { CatalogMap } from "./catalog-map.ts";
 import type {
   DatabaseObject,
@@ -8,11 +9,13 @@ import type {
   ExtendedProperty,
   Permission,
   Schema,
+  SecurityPolicyObject,
   UserType,
 } from "./database-model.ts";
 import type { LockResource } from "./locks.ts";
 import { readCommitted, snapshotView, type ReadView } from "./read-view.ts";
 import type { Server } from "./server.ts";
+import type { ColumnEncryptionKey, ColumnMasterKey, FilestreamFilegroup } from "./table-kind-model.ts";
 import type { DatabaseTracking } from "./tracking-model.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -58,28 +61,10 @@ const NEW_DATABASE: DatabaseOptions = {
   trustworthy: false,
 };
 
-/** Fixed ids of the schemas and principals that every database has ("sys.schemas", "sys.database_principals"). */
-const FIXED_PRINCIPALS: readonly (readonly [id: number, name: string, type: DatabasePrincipal["type"]])[] = [
-  [0, "public", "DATABASE_ROLE"],
-  [1, "dbo", "SQL_USER"],
-  [2, "guest", "SQL_USER"],
-  [3, "INFORMATION_SCHEMA", "SQL_USER"],
-  [4, "sys", "SQL_USER"],
-  [16384, "db_owner", "DATABASE_ROLE"],
-  [16385, "db_accessadmin", "DATABASE_ROLE"],
-  [16386, "db_securityadmin", "DATABASE_ROLE"],
-  [16387, "db_ddladmin", "DATABASE_ROLE"],
-  [16389, "db_backupoperator", "DATABASE_ROLE"],
-  [16390, "db_datareader", "DATABASE_ROLE"],
-  [16391, "db_datawriter", "DATABASE_ROLE"],
-  [16392, "db_denydatareader", "DATABASE_ROLE"],
-  [16393, "db_denydatawriter", "DATABASE_ROLE"],
-];
-
-const SA_SID = Buffer.from([1]);
-
 export const DBO_SCHEMA_ID = 1;
 export const SYS_SCHEMA_ID = 4;
+
+const newGuid = (): string => randomUUID().toUpperCase();
 
 /**
  * One database: metadata as maps that change in transactions, options, and the data of Change Tracking.
@@ -93,8 +78,18 @@ export class Database {
   readonly createDate: number;
   readonly options: DatabaseOptions;
   /** sys.database_recovery_status; another one after a restore. */
-  recoveryForkGuid: string = randomUUID().toUpperCase();
-  readonly serviceBrokerGuid: string = randomUUID().toUpperCase();
+  recoveryForkGuid: string = newGuid();
+  firstRecoveryForkGuid: string = this.recoveryForkGuid;
+  /** The same in all backups of a database. */
+  familyGuid: string = newGuid();
+  databaseGuid: string = newGuid();
+  serviceBrokerGuid: string = newGuid();
+  /** In the middle of RESTORE: nobody gets in (927). */
+  restoring = false;
+  /** A readable secondary replica: nobody writes (3906), and Change Tracking cannot be read (22117). */
+  secondary = false;
+  /** The clock at the last CHECKPOINT that was asked for; automatic ones are not kept (`lastCheckpoint`). */
+  checkpointTime = 0;
   /** Null: Change Tracking is off. */
   tracking: DatabaseTracking | null = null;
   /** What Change Tracking left when it was switched off: its versions go on from there. */
@@ -116,6 +111,9 @@ export class Database {
   /** Key: `permissionKey`. */
   readonly permissions: CatalogMap<string, Permission>;
   readonly extendedProperties: CatalogMap<string, ExtendedProperty>;
+  readonly columnMasterKeys: CatalogMap<number, ColumnMasterKey>;
+  readonly columnEncryptionKeys: CatalogMap<number, ColumnEncryptionKey>;
+  readonly filestreamFilegroups: CatalogMap<number, FilestreamFilegroup>;
 
   readonly #server: Server;
   /** Object id by schema and name, kept in step with `objects`. */
@@ -123,6 +121,8 @@ export class Database {
   readonly #children = new Map<number, Set<number>>();
   /** Objects that have, or had, schema-bound references: few among many modules. */
   readonly #binding = new Set<number>();
+  /** Security policies that are, or were, here: asked for by each statement that reads a table. */
+  readonly #policies = new Set<number>();
 
   constructor(server: Server, databaseId: number, name: string, collation: string) {
     this.#server = server;
@@ -131,7 +131,10 @@ export class Database {
     this.collation = collation;
     this.createDate = server.clock.now();
     this.options = { ...NEW_DATABASE };
-    const changed = (transaction: Transaction): void => this.#touch(transaction);
+    const changed = (transaction: Transaction): void => {
+      this.requireWritable();
+      this.#touch(transaction);
+    };
     this.schemas = new CatalogMap(changed);
     this.objects = new CatalogMap(changed);
     this.types = new CatalogMap(changed);
@@ -139,12 +142,30 @@ export class Database {
     this.roleMembers = new CatalogMap(changed);
     this.permissions = new CatalogMap(changed);
     this.extendedProperties = new CatalogMap(changed);
+    this.columnMasterKeys = new CatalogMap(changed);
+    this.columnEncryptionKeys = new CatalogMap(changed);
+    this.filestreamFilegroups = new CatalogMap(changed);
     this.#names = new CatalogMap();
-    this.#addFixed();
+    addFixedPrincipals(this);
   }
 
   get server(): Server {
     return this.#server;
+  }
+
+  /** @throws SqlError 942 (offline), 927 (in the middle of a restore) */
+  requireOpen(): void {
+    if (this.restoring) throw sqlError(927, this.name);
+    if (!this.options.online) throw sqlError(942, this.name);
+  }
+
+  get isOpen(): boolean {
+    return this.options.online && !this.restoring;
+  }
+
+  /** @throws SqlError 3906 */
+  requireWritable(): void {
+    if (this.options.readOnly || this.secondary) throw sqlError(3906, this.name);
   }
 
   /** The form of a name that is equal for names which this database's collation calls equal. */
@@ -217,6 +238,13 @@ export class Database {
     }
   }
 
+  *securityPolicies(reader?: Transaction): Iterable<SecurityPolicyObject> {
+    for (const id of this.#policies) {
+      const object = this.objects.get(id, reader);
+      if (object?.kind === "security-policy") yield object;
+    }
+  }
+
   /** CREATE. @throws SqlError 2714 when the schema has an object of that name; LockConflict */
   addObject(transaction: Transaction | undefined, object: DatabaseObject): void {
     const key = this.#nameOf(object);
@@ -226,6 +254,7 @@ export class Database {
     this.#names.set(transaction, key, object.objectId);
     this.objects.set(transaction, object.objectId, object);
     if (bindsOthers(object)) this.#binding.add(object.objectId);
+    if (object.kind === "security-policy") this.#policies.add(object.objectId);
     this.#link(transaction, object);
     if (transaction !== undefined) this.#stampTable(transaction, object);
   }
@@ -327,32 +356,10 @@ export class Database {
     if (object.kind !== "table") return;
     transaction.onCommit((number) => void (object.store.definitionStamp = number));
   }
-
-  #addFixed(): void {
-    const date = this.createDate;
-    for (const [principalId, name, type] of FIXED_PRINCIPALS) {
-      this.principals.set(undefined, principalId, {
-        principalId,
-        name,
-        type,
-        ...(principalId === 1
-          ? { defaultSchema: "dbo", sid: SA_SID }
-          : principalId === 2
-            ? { defaultSchema: "guest" }
-            : {}),
-        isFixedRole: principalId >= 16384,
-        createDate: date,
-        modifyDate: date,
-      });
-    }
-    for (const [principalId, name] of FIXED_PRINCIPALS) {
-      if (principalId === 0) continue;
-      this.schemas.set(undefined, principalId, { schemaId: principalId, name, principalId });
-    }
-  }
 }
 
 function bindsOthers(object: DatabaseObject): boolean {
+  if (object.kind === "security-policy") return object.schemaBound;
   if ("module" in object) return object.module.schemaBound;
   if (object.kind === "default" || object.kind === "check") return object.references !== undefined;
   return object.kind === "table" && object.columns.some((column) => column.computed?.references !== undefined);

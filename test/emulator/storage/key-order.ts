@@ -82,6 +82,9 @@ export function keyComparer(type: SqlType): KeyComparer {
       return nullsFirst(compareUuid);
     case "variant":
       return nullsFirst(compareVariant);
+    case "clr":
+      if (type.name !== "hierarchyid") break;
+      return nullsFirst(compareBytes);
     case "xml":
       break;
   }

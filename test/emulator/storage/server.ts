@@ -2,6 +2,7 @@ import { DEFAULT_COLLATION, collationKey } from "../values/collation.ts";
 import { sqlError } from "../values/error-table.ts";
 import { CommitLog } from "./commit-log.ts";
 import { Database } from "./database.ts";
+import { DiskSpace } from "./disk-space.ts";
 import { EmulatorClock } from "./emulator-clock.ts";
 import { LockManager } from "./locks.ts";
 import type { SessionInfo } from "./session-info.ts";
@@ -45,11 +46,15 @@ const FIXED_ROLES: readonly (readonly [id: number, name: string])[] = [
 /** One instance: databases, logins, sessions, and what all of them share: clock, commit numbers and locks. */
 export class Server {
   readonly clock: EmulatorClock;
-  readonly name: string;
+  /** @@SERVERNAME; another one after a failover. */
+  name: string;
   readonly collation: string;
   readonly startTime: number;
   readonly commits = new CommitLog();
   readonly locks = new LockManager();
+  readonly space = new DiskSpace();
+  /** What commit sequence numbers (commit_csn) begin after: they are the instance's, and go on elsewhere after a failover. */
+  firstCommitSequence = 0;
   readonly sessions = new Map<number, SessionInfo>();
   readonly transactions = new Map<number, Transaction>();
   readonly logins = new Map<string, ServerPrincipal>();
@@ -129,7 +134,7 @@ export class Server {
   }
 
   newTableStore(label: TableLabel, indexes: readonly IndexSpec[]): TableStore {
-    return new TableStore(this.commits, this.locks, label, indexes);
+    return new TableStore(this, label, indexes);
   }
 
   newPrincipalId(): number {

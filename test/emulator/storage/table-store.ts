@@ -1,6 +1,8 @@
 import { sqlError } from "../values/error-table.ts";
 import type { SqlRow, SqlType, SqlValue } from "../values/sql-type.ts";
 import type { CommitLog } from "./commit-log.ts";
+import type { DiskSpace } from "./disk-space.ts";
+import { requireShortKey } from "./index-entry-length.ts";
 import { IndexStore, type KeyRange } from "./index-store.ts";
 import type { KeyColumn } from "./key-order.ts";
 import { keyText } from "./key-text.ts";
@@ -24,6 +26,8 @@ export interface IndexSpec {
   readonly ignoreDupKey?: boolean;
   /** A filtered index: whether it holds that row. */
   readonly holds?: (row: SqlRow) => boolean;
+  /** A key can be longer than the index takes: error 1946. */
+  readonly measured?: boolean;
 }
 
 /** Names for error texts; replaced when the table is renamed. */
@@ -48,7 +52,7 @@ interface StoredIndex {
  * the table's column order; arrays are never written into once they were handed over.
  *
  * Writes throw LockConflict (another transaction holds the row or table), SqlError 2601/2627 (duplicate key) and 3960
- * (`snapshot` given, and the row was changed after it); nothing of the failed call stays, except what `insert` or
+ * (`snapshot` given, and the row was changed after it), 1946 (key too long), 1105 and 9002 (no space); nothing of the failed call stays, except what `insert` or
  * `update` of earlier calls did: the engine takes a savepoint before each statement.
  */
 export class TableStore implements WrittenTable {
@@ -62,13 +66,19 @@ export class TableStore implements WrittenTable {
 
   readonly commits: CommitLog;
   readonly locks: LockManager;
+  readonly #space: DiskSpace;
   #rows: IndexStore;
   #indexes: StoredIndex[];
   #nextId = 1;
 
-  constructor(commits: CommitLog, locks: LockManager, label: TableLabel, specs: readonly IndexSpec[]) {
-    this.commits = commits;
-    this.locks = locks;
+  constructor(
+    shared: { readonly commits: CommitLog; readonly locks: LockManager; readonly space: DiskSpace },
+    label: TableLabel,
+    specs: readonly IndexSpec[],
+  ) {
+    this.commits = shared.commits;
+    this.locks = shared.locks;
+    this.#space = shared.space;
     this.label = label;
     this.#indexes = specs.map((spec) => ({ spec, store: new IndexStore(spec.keys) }));
     this.#rows = this.#rowOrder();
@@ -183,6 +193,7 @@ export class TableStore implements WrittenTable {
       const store = new IndexStore(spec.keys);
       store.fill(spec.holds === undefined ? [...live] : live.filter((entry) => spec.holds!(entry.row)));
       if (spec.unique) this.#requireUnique(spec, store);
+      if (spec.measured === true) for (const { row } of live) requireShortKey(spec, row);
       return { spec, store };
     });
     this.#swap(transaction, indexes, live.length, live);
@@ -258,6 +269,8 @@ export class TableStore implements WrittenTable {
   }
 
   #add(transaction: Transaction, row: SqlRow): RowEntry {
+    if (this.#space.short) this.#space.take(this.label, "row");
+    for (const { spec } of this.#indexes) if (spec.measured === true) requireShortKey(spec, row);
     const entry = new RowEntry(this.#nextId++, row, transaction);
     if (this.#indexes[0]?.store !== this.#rows) this.#rows.insert(entry);
     for (const { spec, store } of this.#indexes) if (spec.holds === undefined || spec.holds(row)) store.insert(entry);
@@ -268,6 +281,7 @@ export class TableStore implements WrittenTable {
   }
 
   #newVersion(transaction: Transaction, entry: RowEntry): void {
+    if (this.#space.short) this.#space.take(this.label, "log");
     transaction.recordUndo(new WriteUndo(this, entry));
     transaction.recordWrite(this, entry);
     if (entry.writer === transaction) return;

@@ -114,7 +114,7 @@ class Connection {
     run: (sink: TokenSink, signal: AbortSignal) => Promise<void>,
   ): Promise<boolean> {
     const { response, gone } = this.#link;
-    const sink = new TokenSink(response, kind);
+    const sink = new TokenSink(response, kind, () => this.#observed.database);
     sink.onEnvChange = (change) => this.#environmentChanged(change);
     if (message.body.ignored) {
       // 2.2.1.7: a message that the client gave up is answered with one DONE and nothing is done.
@@ -176,7 +176,7 @@ class Connection {
 
   /** What the server does to a deadlock victim. Without a transaction the session's refusal is of no interest. */
   async #rollBack(sink: TokenSink): Promise<void> {
-    const quiet = new TokenSink(this.#link.response, "batch");
+    const quiet = new TokenSink(this.#link.response, "batch", () => this.#observed.database);
     quiet.mute();
     quiet.onEnvChange = sink.onEnvChange;
     await this.#session.transaction({ kind: "rollback", name: "" }, quiet, new AbortController().signal);

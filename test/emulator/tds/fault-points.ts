@@ -37,6 +37,7 @@ export class FaultPoints {
         if (this.#inCommitRequest) return undefined;
         return this.#reach("committed", this.#transactionSql, 0);
       },
+      endConnection: () => link.destroy(),
     };
   }
 

@@ -74,9 +74,10 @@ export class Link {
     else stream.end(() => this.#socket.destroySoon());
   }
 
-  /** Ends the connection now; what was not sent is lost. */
+  /** Ends the connection now, and `gone` aborts at once; what was not sent is lost. */
   destroy(): void {
     this.#socket.destroy();
+    this.#end();
   }
 
   #accept(chunk: Buffer): void {

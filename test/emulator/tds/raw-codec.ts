@@ -23,8 +23,8 @@ export interface TypeEntry {
   /** Token and size of the form without a length, which the server sends for columns that cannot be NULL. */
   readonly fixed?: { readonly token: number; readonly size: number };
   readonly form: (type: SqlType) => LengthForm;
-  /** What follows the token in TYPE_INFO ([MS-TDS] 2.2.5.6). */
-  readonly writeInfo: (out: ByteWriter, type: SqlType) => void;
+  /** What follows the token in TYPE_INFO ([MS-TDS] 2.2.5.6); a CLR type names the database that it is seen from. */
+  readonly writeInfo: (out: ByteWriter, type: SqlType, database?: string) => void;
   /** @throws InvalidLength while reading a value whose length the type does not have. */
   readonly raw: (type: SqlType) => RawCodec;
 }

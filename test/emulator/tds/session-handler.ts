@@ -27,6 +27,8 @@ export interface SessionHooks {
   beforeCommit(): Promise<void> | undefined;
   /** The commit has taken effect, the client does not know yet. Rejected: the connection is gone. */
   afterCommit(): Promise<void> | undefined;
+  /** The server ends the session: the connection breaks, what runs is aborted, and `SessionHandler.close` follows. */
+  endConnection?(): void;
 }
 
 export interface RpcParameter {

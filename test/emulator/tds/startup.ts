@@ -19,6 +19,9 @@ export interface StartupOptions {
   readonly gate: FaultGate | undefined;
 }
 
+/** The login is right, the database it asks for cannot be opened. */
+const DATABASE_REFUSALS: ReadonlySet<number> = new Set([916, 4060]);
+
 /** Undefined: no login came to be; the connection is closed or closing. */
 export async function readLoginRequest(link: Link, options: StartupOptions): Promise<LoginRequest | undefined> {
   const first = await link.reader.next();
@@ -83,6 +86,10 @@ export async function openSession(
     const sqlError = error instanceof InjectedError ? error.sqlError : error;
     if (!(sqlError instanceof SqlError)) throw error;
     writeError(response.out, sqlError);
+    // The server says what is wrong with the database first, and then that the login has failed.
+    if (DATABASE_REFUSALS.has(sqlError.number)) {
+      writeError(response.out, new SqlError(18456, 14, 1, `Login failed for user '${login.user}'.`));
+    }
     writeDone(response.out, Token.done, DoneStatus.error, 0);
     await response.end();
     link.close();

@@ -16,6 +16,8 @@ export interface TdsServer {
   readonly certificate: string;
   /** Stops listening, ends every connection and settles when all sessions are closed. */
   close(): Promise<void>;
+  /** Listens again, on the same port. @throws Error when somebody else has taken it */
+  open(): Promise<void>;
 }
 
 const HOST = "127.0.0.1";
@@ -27,21 +29,29 @@ export async function startTdsServer(options: TdsServerOptions): Promise<TdsServ
   const secureContext = createSecureContext({ key, cert, maxVersion: "TLSv1.2" });
   const links = new Set<Link>();
   const served = new Set<Promise<void>>();
-  const server = createServer((socket: Socket) => {
-    const link = new Link(socket);
-    links.add(link);
-    const serving = serveConnection(link, { ...options, secureContext }).finally(() => {
-      links.delete(link);
-      served.delete(serving);
+  const newServer = (): Server =>
+    createServer((socket: Socket) => {
+      const link = new Link(socket);
+      links.add(link);
+      const serving = serveConnection(link, { ...options, secureContext }).finally(() => {
+        links.delete(link);
+        served.delete(serving);
+      });
+      served.add(serving);
     });
-    served.add(serving);
-  });
+  let server = newServer();
   await listen(server, options.port);
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("listening on no port");
   return {
     port: address.port,
     certificate: cert,
+    async open() {
+      if (server.listening) return;
+      const again = newServer();
+      await listen(again, address.port);
+      server = again;
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const link of links) link.destroy();

@@ -32,6 +32,7 @@ export class TokenSink implements ResponseSink {
   readonly #response: ResponseWriter;
   readonly #out: ByteWriter;
   readonly #inRpc: boolean;
+  readonly #database: () => string;
   #writeRow: ((out: ByteWriter, row: SqlRow) => void) | undefined;
   #held: { status: number; command: number; rowCount: bigint | undefined } | undefined;
   #failed = false;
@@ -40,8 +41,10 @@ export class TokenSink implements ResponseSink {
   #statusSent = false;
   #returned = 0;
 
-  constructor(response: ResponseWriter, kind: "batch" | "rpc") {
+  /** @param database the one that the session is in at this moment */
+  constructor(response: ResponseWriter, kind: "batch" | "rpc", database: () => string) {
     this.#response = response;
+    this.#database = database;
     this.#out = response.out;
     this.#inRpc = kind === "rpc";
   }
@@ -58,7 +61,7 @@ export class TokenSink implements ResponseSink {
   columns(columns: readonly ResultColumn[]): void {
     if (this.#muted) return;
     this.#release();
-    writeColumns(this.#out, columns);
+    writeColumns(this.#out, columns, this.#database());
     this.#writeRow = rowWriter(columns);
   }
 
@@ -122,7 +125,7 @@ export class TokenSink implements ResponseSink {
     if (this.#muted) return;
     this.#release();
     if (this.#inRpc && !this.#statusSent) this.returnStatus(0);
-    writeReturnValue(this.#out, this.#returned++, name, type, value);
+    writeReturnValue(this.#out, { ordinal: this.#returned++, name, type, value }, this.#database());
   }
 
   /** The request did not succeed, and there is nothing more to say about it than DONE_ERROR. */

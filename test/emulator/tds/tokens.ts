@@ -151,14 +151,14 @@ function columnFlags(column: ResultColumn): number {
   );
 }
 
-/** 2.2.7.4 COLMETADATA */
-export function writeColumns(out: ByteWriter, columns: readonly ResultColumn[]): void {
+/** 2.2.7.4 COLMETADATA. `database` is the session's, which columns of CLR types name. */
+export function writeColumns(out: ByteWriter, columns: readonly ResultColumn[], database = ""): void {
   out.uint8(Token.columns);
   out.uint16(columns.length);
   for (const column of columns) {
     out.uint32(column.type.name === "rowversion" ? ROWVERSION_USER_TYPE : 0);
     out.uint16(columnFlags(column));
-    writeTypeInfo(out, column.type, column.nullable);
+    writeTypeInfo(out, column.type, column.nullable, database);
     if (["text", "ntext", "image"].includes(column.type.name)) {
       // TableName: one part, which the emulator leaves empty.
       out.uint8(1);
@@ -168,8 +168,13 @@ export function writeColumns(out: ByteWriter, columns: readonly ResultColumn[]):
   }
 }
 
-/** 2.2.7.19 RETURNVALUE */
-export function writeReturnValue(out: ByteWriter, ordinal: number, name: string, type: SqlType, value: SqlValue): void {
+/** 2.2.7.19 RETURNVALUE. `database` is the session's. */
+export function writeReturnValue(
+  out: ByteWriter,
+  returned: { readonly ordinal: number; readonly name: string; readonly type: SqlType; readonly value: SqlValue },
+  database: string,
+): void {
+  const { ordinal, name, type, value } = returned;
   out.uint8(Token.returnValue);
   out.uint16(ordinal);
   out.bVarchar(name);
@@ -177,6 +182,6 @@ export function writeReturnValue(out: ByteWriter, ordinal: number, name: string,
   out.uint8(0x01);
   out.uint32(0);
   out.uint16(0x01);
-  writeTypeInfo(out, type, true);
+  writeTypeInfo(out, type, true, database);
   encoder(type, true)(out, value);
 }

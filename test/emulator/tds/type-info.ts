@@ -7,14 +7,15 @@ import type { ByteWriter } from "./byte-writer.ts";
 import { typeEntry } from "./type-entry.ts";
 import { type Decode, decoder } from "./value-codec.ts";
 
-export function writeTypeInfo(out: ByteWriter, type: SqlType, nullable: boolean): void {
+/** @param database the session's, which the info of a CLR type names */
+export function writeTypeInfo(out: ByteWriter, type: SqlType, nullable: boolean, database = ""): void {
   const entry = typeEntry(type);
   if (!nullable && entry.fixed !== undefined) {
     out.uint8(entry.fixed.token);
     return;
   }
   out.uint8(entry.token);
-  entry.writeInfo(out, type);
+  entry.writeInfo(out, type, database);
 }
 
 export interface ReceivedType {
@@ -78,6 +79,8 @@ const CHARACTERS: Readonly<Record<number, readonly [name: SqlTypeName, unit: 1 |
   0xe7: ["nvarchar", 2],
   0xef: ["nchar", 2],
 };
+
+const UDT = 0xf0;
 
 const BINARIES: Readonly<Record<number, SqlTypeName>> = { 0xa5: "varbinary", 0xad: "binary" };
 
@@ -146,8 +149,8 @@ function readRareType(input: ByteReader, token: number): SqlType {
     case 0xf1:
       if (input.uint8() !== 0) throw new Unsupported("xml with a schema collection");
       return { name: "xml" };
-    case 0xf0:
-      throw new Unsupported("a CLR type on the wire");
+    case UDT:
+      throw new Unsupported("a parameter of a CLR type");
     case 0xf3:
       throw new Unsupported("a table-valued parameter");
     default:
@@ -161,6 +164,8 @@ function readRareType(input: ByteReader, token: number): SqlType {
  */
 export function readTypeInfo(input: ByteReader, textPointers: boolean): ReceivedType {
   const token = input.uint8();
+  // A bulk load takes CLR values as varbinary ([MS-TDS] 2.2.6.1).
+  if (token === UDT && textPointers) throw new UnknownType(token);
   const fixed = FIXED[token];
   if (fixed !== undefined) {
     const type: SqlType = { name: fixed };

@@ -29,7 +29,11 @@ export type AlterDatabaseAction =
       readonly termination: DatabaseTermination | undefined;
     }
   | { readonly kind: "collate-database"; readonly collation: string }
-  | { readonly kind: "rename-database"; readonly name: string };
+  | { readonly kind: "rename-database"; readonly name: string }
+  /** ADD FILEGROUP name CONTAINS FILESTREAM. */
+  | { readonly kind: "add-filestream-filegroup"; readonly name: string }
+  /** ADD FILE (NAME = name, FILENAME = '...') TO FILEGROUP filegroup. */
+  | { readonly kind: "add-file"; readonly name: string; readonly path: string; readonly filegroup: string };
 
 export type DatabaseOption =
   | {
@@ -75,6 +79,27 @@ export interface AlterAuthorizationStatement extends Base {
   readonly name: ObjectName;
   /** Undefined: SCHEMA OWNER. */
   readonly owner: string | undefined;
+}
+
+/** CREATE COLUMN MASTER KEY. */
+export interface CreateColumnMasterKeyStatement extends Base {
+  readonly kind: "create-column-master-key";
+  readonly name: string;
+  readonly providerName: string;
+  readonly path: string;
+}
+
+/** CREATE COLUMN ENCRYPTION KEY. */
+export interface CreateColumnEncryptionKeyStatement extends Base {
+  readonly kind: "create-column-encryption-key";
+  readonly name: string;
+  readonly values: readonly {
+    readonly kind: "column-key-value";
+    readonly masterKey: string;
+    readonly algorithm: string;
+    /** Hexadecimal digits. */
+    readonly encrypted: string;
+  }[];
 }
 
 export interface CreateTypeStatement extends Base {

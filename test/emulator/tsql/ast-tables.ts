@@ -40,10 +40,27 @@ export interface ColumnDefinition {
   /** XML COLUMN_SET FOR ALL_SPARSE_COLUMNS. */
   readonly columnSet: boolean;
   readonly filestream: boolean;
-  readonly generatedAlways: "row start" | "row end" | undefined;
+  readonly generatedAlways: GeneratedAlways | undefined;
   readonly hidden: boolean;
+  readonly encrypted: ColumnEncryptionClause | undefined;
   /** MASKED WITH (FUNCTION = '...'). */
   readonly masked: string | undefined;
+}
+
+export type GeneratedAlways =
+  | "row start"
+  | "row end"
+  | "transaction id start"
+  | "transaction id end"
+  | "sequence number start"
+  | "sequence number end";
+
+/** ENCRYPTED WITH (COLUMN_ENCRYPTION_KEY = key, ENCRYPTION_TYPE = ..., ALGORITHM = '...'). */
+export interface ColumnEncryptionClause {
+  readonly kind: "encrypted";
+  readonly key: string;
+  readonly type: "DETERMINISTIC" | "RANDOMIZED";
+  readonly algorithm: string;
 }
 
 export interface ComputedColumn {
@@ -141,17 +158,32 @@ export interface CreateTableStatement extends Base {
   readonly kind: "create-table";
   readonly name: ObjectName;
   readonly definition: TableDefinition;
+  /** AS NODE, AS EDGE. */
+  readonly graph: "node" | "edge" | undefined;
   readonly filegroup: string | undefined;
   readonly textImageOn: string | undefined;
-  /** WITH (...), SYSTEM_VERSIONING apart. */
+  readonly filestreamOn: string | undefined;
+  /** WITH (...), SYSTEM_VERSIONING and LEDGER apart. */
   readonly options: readonly IndexOption[];
   readonly systemVersioning: SystemVersioning | undefined;
+  readonly ledger: LedgerClause | undefined;
+}
+
+/** LEDGER = ON [(LEDGER_VIEW = name, APPEND_ONLY = ON)] | OFF; the names of the view's columns are refused. */
+export interface LedgerClause {
+  readonly kind: "ledger";
+  readonly enabled: boolean;
+  readonly view: ObjectName | undefined;
+  readonly appendOnly: boolean;
 }
 
 export interface SystemVersioning {
   readonly kind: "system-versioning";
   readonly enabled: boolean;
   readonly historyTable: ObjectName | undefined;
+  /** HISTORY_RETENTION_PERIOD; undefined: not written. */
+  readonly retention:
+    { readonly period: number; readonly unit: "DAY" | "WEEK" | "MONTH" | "YEAR" } | "infinite" | undefined;
   readonly options: readonly IndexOption[];
 }
 

@@ -33,6 +33,8 @@ export type Statement =
   | ddl.CreateSchemaStatement
   | ddl.AlterSchemaTransferStatement
   | ddl.AlterAuthorizationStatement
+  | ddl.CreateColumnMasterKeyStatement
+  | ddl.CreateColumnEncryptionKeyStatement
   | ddl.CreateTypeStatement
   | ddl.CreateSequenceStatement
   | ddl.AlterSequenceStatement

@@ -1,6 +1,13 @@
 import { Unsupported } from "../values/sql-error.ts";
 import type { DataTypeNode } from "./ast-names.ts";
-import type { ColumnDefinition, ComputedColumn, DefaultDefinition, IdentityDefinition } from "./ast-tables.ts";
+import type {
+  ColumnDefinition,
+  ColumnEncryptionClause,
+  ComputedColumn,
+  DefaultDefinition,
+  GeneratedAlways,
+  IdentityDefinition,
+} from "./ast-tables.ts";
 import { parseExpression } from "./parse-expression.ts";
 import { parseInlineIndex } from "./parse-index.ts";
 import { parseDataType, parseIdentifier, parseString } from "./parse-names.ts";
@@ -20,8 +27,9 @@ interface ColumnDraft {
   sparse: boolean;
   columnSet: boolean;
   filestream: boolean;
-  generatedAlways: "row start" | "row end" | undefined;
+  generatedAlways: GeneratedAlways | undefined;
   hidden: boolean;
+  encrypted: ColumnEncryptionClause | undefined;
   masked: string | undefined;
 }
 
@@ -42,6 +50,7 @@ export function parseColumnDefinition(p: TokenCursor, builder: DefinitionBuilder
     filestream: false,
     generatedAlways: undefined,
     hidden: false,
+    encrypted: undefined,
     masked: undefined,
   };
   let type: DataTypeNode | undefined;
@@ -142,13 +151,33 @@ function parseRareClause(p: TokenCursor, draft: ColumnDraft): boolean {
     p.expect("FOR", "ALL_SPARSE_COLUMNS");
     draft.columnSet = true;
   } else if (p.accept("GENERATED", "ALWAYS", "AS")) {
-    if (!p.is("ROW")) throw new Unsupported(`GENERATED ALWAYS AS ${p.token.value}`);
-    p.advance();
-    draft.generatedAlways = p.expectOneOf("START", "END") === "START" ? "row start" : "row end";
+    draft.generatedAlways = parseGeneratedAlways(p);
   } else if (p.accept("MASKED")) draft.masked = parseMask(p);
-  else if (p.is("ENCRYPTED")) throw new Unsupported("Always Encrypted columns");
+  else if (p.accept("ENCRYPTED")) draft.encrypted = parseEncryption(p);
   else return false;
   return true;
+}
+
+/** ROW | TRANSACTION_ID | SEQUENCE_NUMBER, then START | END */
+function parseGeneratedAlways(p: TokenCursor): GeneratedAlways {
+  if (p.isOneOf("USER", "SUSER_SID", "SUSER_SNAME")) throw new Unsupported(`GENERATED ALWAYS AS ${p.token.value}`);
+  const words = { ROW: "row", TRANSACTION_ID: "transaction id", SEQUENCE_NUMBER: "sequence number" } as const;
+  const what = words[p.expectOneOf("ROW", "TRANSACTION_ID", "SEQUENCE_NUMBER")];
+  return `${what} ${p.expectOneOf("START", "END") === "START" ? "start" : "end"}`;
+}
+
+/** WITH (COLUMN_ENCRYPTION_KEY = key, ENCRYPTION_TYPE = DETERMINISTIC | RANDOMIZED, ALGORITHM = '...') */
+function parseEncryption(p: TokenCursor): ColumnEncryptionClause {
+  p.expect("WITH", "(");
+  if (!p.is("COLUMN_ENCRYPTION_KEY")) throw new Unsupported("ENCRYPTED WITH in another order");
+  p.expect("COLUMN_ENCRYPTION_KEY", "=");
+  const key = parseIdentifier(p);
+  p.expect(",", "ENCRYPTION_TYPE", "=");
+  const type = p.expectOneOf("DETERMINISTIC", "RANDOMIZED");
+  p.expect(",", "ALGORITHM", "=");
+  const algorithm = parseString(p);
+  p.expect(")");
+  return { kind: "encrypted", key, type, algorithm };
 }
 
 /** WITH (FUNCTION = '...') */

@@ -6,7 +6,7 @@ import type {
   DatabaseOption,
   DatabaseTermination,
 } from "./ast-ddl.ts";
-import { parseIdentifier, parseInteger, parseOnOff } from "./parse-names.ts";
+import { parseIdentifier, parseIdentifierOrString, parseInteger, parseOnOff, parseString } from "./parse-names.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 /** CREATE DATABASE name [COLLATE collation]; the cursor stands at DATABASE. */
@@ -40,8 +40,26 @@ function parseAction(p: TokenCursor): AlterDatabaseAction {
     p.expect("=");
     return { kind: "rename-database", name: parseIdentifier(p) };
   }
+  if (p.accept("ADD", "FILEGROUP")) {
+    const name = parseIdentifier(p);
+    if (!p.accept("CONTAINS", "FILESTREAM")) throw new Unsupported("ALTER DATABASE ... ADD FILEGROUP of rows");
+    return { kind: "add-filestream-filegroup", name };
+  }
+  if (p.accept("ADD", "FILE")) return parseAddFile(p);
   if (p.isOneOf("ADD", "REMOVE", "MODIFY")) throw new Unsupported(`ALTER DATABASE ... ${p.token.key}`);
   throw p.unexpected();
+}
+
+/** (NAME = name, FILENAME = '...') TO FILEGROUP name */
+function parseAddFile(p: TokenCursor): AlterDatabaseAction {
+  p.expect("(", "NAME", "=");
+  const name = parseIdentifierOrString(p);
+  p.expect(",", "FILENAME", "=");
+  const path = parseString(p);
+  if (p.is(",")) throw new Unsupported("ALTER DATABASE ... ADD FILE with sizes");
+  p.expect(")");
+  if (!p.accept("TO", "FILEGROUP")) throw new Unsupported("ALTER DATABASE ... ADD FILE of rows");
+  return { kind: "add-file", name, path, filegroup: parseIdentifier(p) };
 }
 
 /** Options that stand alone. */

@@ -1,6 +1,7 @@
 import { Unsupported } from "../values/sql-error.ts";
 import type { Statement } from "./ast.ts";
 import { parseAlterTable } from "./parse-alter-table.ts";
+import { parseCreateColumnKey } from "./parse-column-key.ts";
 import { parseCreateTable } from "./parse-create-table.ts";
 import { parseAlterDatabase, parseCreateDatabase } from "./parse-database.ts";
 import { parseAlterIndex, parseCreateIndex, parseDropIndex } from "./parse-index.ts";
@@ -82,6 +83,8 @@ export function parseCreate(p: TokenCursor): Statement {
       return parseCreatePrincipal(p, pos, line);
     case "SECURITY":
       return parseCreateSecurityPolicy(p, pos, line);
+    case "COLUMN":
+      return parseCreateColumnKey(p, pos, line);
     case "OR":
     case "VIEW":
     case "PROC":

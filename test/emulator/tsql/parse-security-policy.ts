@@ -13,10 +13,13 @@ export function parseCreateSecurityPolicy(p: TokenCursor, pos: number, line: num
   let schemaBinding: boolean | undefined;
   if (p.accept("WITH")) {
     p.parenthesized(() => {
-      const option = p.expectOneOf("STATE", "SCHEMABINDING");
-      p.expect("=");
-      if (option === "STATE") enabled = parseOnOff(p);
-      else schemaBinding = parseOnOff(p);
+      // The comma between the two may be left out ("CREATE SECURITY POLICY", Syntax).
+      do {
+        const option = p.expectOneOf("STATE", "SCHEMABINDING");
+        p.expect("=");
+        if (option === "STATE") enabled = parseOnOff(p);
+        else schemaBinding = parseOnOff(p);
+      } while (p.accept(",") || p.isOneOf("STATE", "SCHEMABINDING"));
     });
   }
   const notForReplication = p.accept("NOT", "FOR", "REPLICATION");

@@ -43,6 +43,9 @@ const plainTypes: ReadonlySet<string> = new Set([
   "xml",
   "sql_variant",
   "rowversion",
+  "hierarchyid",
+  "geography",
+  "geometry",
 ]);
 
 /** Longest (n) that may be written. */
@@ -57,7 +60,7 @@ const lengthLimits: ReadonlyMap<string, number> = new Map([
 
 /**
  * The built-in type that a type node names (`column`: for the error texts, where it is a column's), with the server's default lengths, precisions and scales; `sysname` is nvarchar(128).
- * @returns undefined when the name is not a built-in type: an alias, table or CLR type (hierarchyid, geography, geometry included)
+ * @returns undefined when the name is not a built-in type: an alias or table type, or a CLR type of a user
  * @throws SqlError 131, 192, 1001, 1002, 2716, 2717, 2750
  */
 export function systemType(node: DataTypeNode, use: TypeUse, column?: string): SqlType | undefined {

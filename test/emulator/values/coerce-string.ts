@@ -1,12 +1,15 @@
-import { decodeText, encodeText } from "./collation.ts";
+import { clrToText } from "./coerce-clr.ts";
+import { decodeText, encodeText, mayKeepBytes, unicodeText, withoutLoneSurrogates } from "./collation.ts";
 import { shownMomentOf } from "./coerce-date.ts";
 import { typeWord, type Converter } from "./coerce-number.ts";
-import { isUnicode, typeFamily } from "./coerce-type.ts";
+import { isClr, isUnicode, typeFamily } from "./coerce-type.ts";
 import { sqlError } from "./error-table.ts";
 import { formatDate } from "./format-date.ts";
 import { formatFloat, formatMoney, formatScaled } from "./format-number.ts";
 import { plainText } from "./plain-text.ts";
+import { Unsupported } from "./sql-error.ts";
 import type { SqlType, SqlValue } from "./sql-type.ts";
+import { parseXml, xmlToText } from "./xml-text.ts";
 
 /** Conversions to the character types and xml. */
 
@@ -60,6 +63,14 @@ function fitter(to: SqlType): (text: string) => string {
     const cut = cutToType(throughCodePage(text, to), to);
     return pads ? padToType(cut, to) : cut;
   };
+}
+
+/** Between code pages a text goes by way of Unicode. */
+function textReader(from: SqlType, to: SqlType): (text: string) => string {
+  const leaves = !isUnicode(from) && mayKeepBytes(from.collation) && (isUnicode(to) || to.collation !== from.collation);
+  if (leaves) return (text) => unicodeText(text, from.collation);
+  const enters = isUnicode(from) && !isUnicode(to) && mayKeepBytes(to.collation);
+  return enters ? (text) => withoutLoneSurrogates(text, to.collation) : (text) => text;
 }
 
 function room(to: SqlType): number {
@@ -139,13 +150,40 @@ function binaryToText(to: SqlType, style: number): (value: SqlValue) => string {
   return (value) => decodeText(value as Buffer, to.collation);
 }
 
+function toXml(from: SqlType, style: number): Converter {
+  switch (typeFamily(from)) {
+    case "xml":
+      return (value) => value;
+    case "string":
+      return (value) =>
+        parseXml(isUnicode(from) ? (value as string) : unicodeText(value as string, from.collation), style);
+    case "binary":
+      return (value) => parseXml(binaryToText({ name: "nvarchar" }, 0)(value), style);
+    default:
+      throw sqlError(206, typeWord(from), "xml");
+  }
+}
+
 /** @throws SqlError 206 where there is no such conversion; the converter throws 234, 281, 8115, 8170 */
 export function toText(from: SqlType, to: SqlType, style: number | undefined): Converter {
+  if (to.name === "xml") return toXml(from, style ?? 0);
   const fit = fitter(to);
+  if (isClr(from)) {
+    const text = clrToText(from.name, to);
+    return (value) => fit(text(value));
+  }
   switch (typeFamily(from)) {
-    case "string":
     case "xml":
-      return (value) => fit(value as string);
+      return (value) => {
+        const text = xmlToText(value as string, style ?? 0);
+        const whole = fit(text);
+        if (whole.trimEnd() === text.trimEnd()) return whole;
+        throw new Unsupported(`xml as ${to.name}, which does not hold it`);
+      };
+    case "string": {
+      const read = textReader(from, to);
+      return (value) => fit(read(value as string));
+    }
     case "integer":
     case "decimal":
     case "money":
@@ -167,6 +205,7 @@ export function toText(from: SqlType, to: SqlType, style: number | undefined): C
         return fit(value as string);
       };
     case "variant":
+    case "clr":
       throw sqlError(206, typeWord(from), typeWord(to));
   }
 }

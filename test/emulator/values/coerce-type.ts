@@ -1,4 +1,4 @@
-import type { SqlType, SqlTypeName } from "./sql-type.ts";
+import type { ClrTypeName, SqlType, SqlTypeName } from "./sql-type.ts";
 
 /**
  * What type an expression has when types meet. Sources: "Data type precedence" and "Precision, scale, and length"
@@ -7,6 +7,7 @@ import type { SqlType, SqlTypeName } from "./sql-type.ts";
 
 // prettier-ignore
 const ORDER: readonly SqlTypeName[] = [
+  "hierarchyid", "geography", "geometry",
   "sql_variant", "xml", "datetimeoffset", "datetime2", "datetime", "smalldatetime", "date", "time", "float", "real",
   "decimal", "numeric", "money", "smallmoney", "bigint", "int", "smallint", "tinyint", "bit", "ntext", "text", "image",
   "rowversion", "uniqueidentifier", "nvarchar", "nchar", "varchar", "char", "varbinary", "binary",
@@ -20,7 +21,17 @@ export function typeRank(type: SqlType): number {
 }
 
 export type TypeFamily =
-  "integer" | "decimal" | "money" | "float" | "string" | "binary" | "datetime" | "uniqueidentifier" | "xml" | "variant";
+  | "integer"
+  | "decimal"
+  | "money"
+  | "float"
+  | "string"
+  | "binary"
+  | "datetime"
+  | "uniqueidentifier"
+  | "xml"
+  | "variant"
+  | "clr";
 
 // prettier-ignore
 const FAMILY: Record<SqlTypeName, TypeFamily> = {
@@ -30,6 +41,7 @@ const FAMILY: Record<SqlTypeName, TypeFamily> = {
   datetimeoffset: "datetime", char: "string", varchar: "string", text: "string", nchar: "string", nvarchar: "string",
   ntext: "string", binary: "binary", varbinary: "binary", image: "binary", rowversion: "binary",
   uniqueidentifier: "uniqueidentifier", xml: "xml", sql_variant: "variant",
+  hierarchyid: "clr", geography: "clr", geometry: "clr",
 };
 
 export function typeFamily(type: SqlType): TypeFamily {
@@ -46,6 +58,7 @@ export const MONEY: SqlType = { name: "money" };
 export const DATETIME: SqlType = { name: "datetime" };
 export const DATE: SqlType = { name: "date" };
 export const UNIQUEIDENTIFIER: SqlType = { name: "uniqueidentifier" };
+export const HIERARCHYID: SqlType = { name: "hierarchyid" };
 export const SQL_VARIANT: SqlType = { name: "sql_variant" };
 export const SYSNAME: SqlType = { name: "nvarchar", length: 128 };
 export const nvarchar = (length: number): SqlType => ({ name: "nvarchar", length });
@@ -62,6 +75,11 @@ export function isUnicode(type: SqlType): boolean {
 export function isNumeric(type: SqlType): boolean {
   const family = FAMILY[type.name];
   return family === "integer" || family === "decimal" || family === "money" || family === "float";
+}
+
+/** hierarchyid, geography, geometry: of a type with methods. */
+export function isClr(type: SqlType): type is SqlType & { readonly name: ClrTypeName } {
+  return FAMILY[type.name] === "clr";
 }
 
 /** Whether the JavaScript value is an unscaled bigint with a scale. */
@@ -200,6 +218,7 @@ export function concatType(a: SqlType, b: SqlType): SqlType {
 const BYTES: Partial<Record<SqlTypeName, number>> = {
   bit: 1, tinyint: 1, smallint: 2, int: 4, bigint: 8, money: 8, smallmoney: 4, real: 4, float: 8, date: 3, datetime: 8,
   smalldatetime: 4, uniqueidentifier: 16, rowversion: 8, text: 16, ntext: 16, image: 16, sql_variant: 8016, xml: -1,
+  hierarchyid: 892, geography: -1, geometry: -1,
 };
 
 /** sys.columns.max_length. */

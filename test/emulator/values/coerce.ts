@@ -1,10 +1,14 @@
+import { clrToBinary, toClr } from "./coerce-clr.ts";
 import { uuidFromBytes, valueToBytes } from "./coerce-binary.ts";
+import { mayKeepBytes } from "./collation.ts";
 import { toDate } from "./coerce-date.ts";
 import { toNumber, typeWord, type Converter } from "./coerce-number.ts";
 import { toText, textToBytes } from "./coerce-string.ts";
-import { isNumeric, sameType, typeFamily } from "./coerce-type.ts";
+import { isClr, isNumeric, isUnicode, sameType, typeFamily } from "./coerce-type.ts";
 import { sqlError } from "./error-table.ts";
+import { Unsupported } from "./sql-error.ts";
 import type { SqlType, SqlValue, SqlVariant } from "./sql-type.ts";
+import { xmlToText } from "./xml-text.ts";
 
 /** Conversions between all types ("CAST and CONVERT", "Data type conversion (Database Engine)"). */
 
@@ -26,6 +30,7 @@ type Permission = "implicit" | "explicit" | "none";
 function permission(from: SqlType, to: SqlType): Permission {
   const a = typeFamily(from);
   const b = typeFamily(to);
+  if (a === "clr" || b === "clr") return clrPermission(from, to);
   if (b === "variant") {
     if (a === "variant") return "implicit";
     return a === "xml" || isLob(from) || from.length === -1 || from.name === "rowversion" ? "none" : "implicit";
@@ -63,6 +68,18 @@ function permission(from: SqlType, to: SqlType): Permission {
   return "implicit";
 }
 
+/** From text and binary a CLR value is made on assignment; back it takes CAST or CONVERT. */
+function clrPermission(from: SqlType, to: SqlType): Permission {
+  if (from.name === to.name) return "implicit";
+  const [own, other] = isClr(to) ? [to, from] : [from, to];
+  if (other.name === "xml" || isLob(other) || other.name === "rowversion") {
+    throw new Unsupported(`a conversion between ${own.name} and ${other.name}`);
+  }
+  const family = typeFamily(other);
+  if (family !== "string" && family !== "binary") return "none";
+  return own === to ? "implicit" : "explicit";
+}
+
 /** @throws SqlError 206 or 529 (no such conversion), 257 (it must be written) */
 function checkAllowed(from: SqlType, to: SqlType, explicit: boolean): void {
   const allowed = permission(from, to);
@@ -86,13 +103,16 @@ function toBinary(from: SqlType, to: SqlType, style: number): Converter {
     }
     return bytes;
   };
+  if (isClr(from)) return clrToBinary(from.name, to);
   switch (typeFamily(from)) {
     case "binary":
       if (to.name === "image" || (to.name === "varbinary" && to.length === -1)) return (value) => value;
       return (value) => fit(value as Buffer);
     case "string":
-    case "xml":
       return (value) => fit(textToBytes(value as string, from, style));
+    case "xml":
+      // UTF-16 with its mark in front: "Define the serialization of XML data".
+      return (value) => fit(Buffer.from(`\ufeff${xmlToText(value as string, style)}`, "utf16le"));
     default:
       return (value) => fit(valueToBytes(value, from));
   }
@@ -112,6 +132,7 @@ function fromVariant(to: SqlType, options: CoerceOptions): Converter {
 
 function convert(from: SqlType, to: SqlType, options: CoerceOptions): Converter {
   if (from.name === "sql_variant" && to.name !== "sql_variant") return fromVariant(to, options);
+  if (isClr(to)) return toClr(from, to.name);
   const style = options.style ?? 0;
   switch (typeFamily(to)) {
     case "integer":
@@ -130,6 +151,8 @@ function convert(from: SqlType, to: SqlType, options: CoerceOptions): Converter 
       return toUniqueIdentifier(from, to);
     case "variant":
       return toVariant(from);
+    case "clr":
+      throw new TypeError(`${to.name} is not told to be of a CLR type`);
   }
 }
 
@@ -174,6 +197,7 @@ function isIdentity(from: SqlType, to: SqlType): boolean {
   if (to.name === "float" && from.name === "real") return true;
   return (
     (to.name === "nvarchar" || to.name === "ntext") &&
+    (isUnicode(from) || !mayKeepBytes(from.collation)) &&
     (from.name === "nvarchar" || from.name === "nchar" || from.name === "varchar" || from.name === "char") &&
     (to.length === -1 || to.name === "ntext" || (from.length !== -1 && (from.length ?? 1) <= (to.length ?? 1)))
   );

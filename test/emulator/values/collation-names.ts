@@ -10,9 +10,17 @@ export interface Designator {
   readonly codePage: number;
   /** BCP 47 tag that orders alike. */
   readonly locale: string;
+  /** The versions that have it, where another designator of the same locale has the others; `COLLATION_VERSIONS` has them all. */
+  readonly versions: readonly string[];
 }
 
-const designator = (lcid: number, codePage: number, locale: string): Designator => ({ lcid, codePage, locale });
+/** Version 140 is Japanese only. */
+const designator = (
+  lcid: number,
+  codePage: number,
+  locale: string,
+  versions: readonly string[] = ["", "90", "100"],
+): Designator => ({ lcid, codePage, locale, versions });
 
 export const WINDOWS_DESIGNATORS: Readonly<Record<string, Designator>> = {
   Albanian: designator(0x041c, 1250, "sq"),
@@ -26,20 +34,20 @@ export const WINDOWS_DESIGNATORS: Readonly<Record<string, Designator>> = {
   Bosnian_Latin: designator(0x141a, 1250, "bs"),
   Breton: designator(0x047e, 1252, "br"),
   Chinese_Hong_Kong_Stroke: designator(0x0c04, 950, "zh-Hant-u-co-stroke"),
-  Chinese_PRC: designator(0x0804, 936, "zh"),
-  Chinese_PRC_Stroke: designator(0x20804, 936, "zh-u-co-stroke"),
-  Chinese_Simplified_Pinyin: designator(0x0804, 936, "zh"),
-  Chinese_Simplified_Stroke_Order: designator(0x20804, 936, "zh-u-co-stroke"),
-  Chinese_Taiwan_Bopomofo: designator(0x30404, 950, "zh-Hant-u-co-zhuyin"),
-  Chinese_Taiwan_Stroke: designator(0x0404, 950, "zh-Hant-u-co-stroke"),
-  Chinese_Traditional_Bopomofo: designator(0x30404, 950, "zh-Hant-u-co-zhuyin"),
-  Chinese_Traditional_Stroke_Count: designator(0x0404, 950, "zh-Hant-u-co-stroke"),
+  Chinese_PRC: designator(0x0804, 936, "zh", ["", "90"]),
+  Chinese_PRC_Stroke: designator(0x20804, 936, "zh-u-co-stroke", ["", "90"]),
+  Chinese_Simplified_Pinyin: designator(0x0804, 936, "zh", ["100"]),
+  Chinese_Simplified_Stroke_Order: designator(0x20804, 936, "zh-u-co-stroke", ["100"]),
+  Chinese_Taiwan_Bopomofo: designator(0x30404, 950, "zh-Hant-u-co-zhuyin", ["", "90"]),
+  Chinese_Taiwan_Stroke: designator(0x0404, 950, "zh-Hant-u-co-stroke", ["", "90"]),
+  Chinese_Traditional_Bopomofo: designator(0x30404, 950, "zh-Hant-u-co-zhuyin", ["100"]),
+  Chinese_Traditional_Stroke_Count: designator(0x0404, 950, "zh-Hant-u-co-stroke", ["100"]),
   Corsican: designator(0x0483, 1252, "co"),
   Croatian: designator(0x041a, 1250, "hr"),
   Cyrillic_General: designator(0x0419, 1251, "ru"),
   Czech: designator(0x0405, 1250, "cs"),
-  Danish_Greenlandic: designator(0x0406, 1252, "da"),
-  Danish_Norwegian: designator(0x0406, 1252, "da"),
+  Danish_Greenlandic: designator(0x0406, 1252, "da", ["100"]),
+  Danish_Norwegian: designator(0x0406, 1252, "da", [""]),
   Dari: designator(0x048c, 1256, "fa-AF"),
   Divehi: designator(0x0465, 0, "dv"),
   Estonian: designator(0x0425, 1257, "et"),
@@ -54,14 +62,14 @@ export const WINDOWS_DESIGNATORS: Readonly<Record<string, Designator>> = {
   Hungarian_Technical: designator(0x1040e, 1250, "hu"),
   Icelandic: designator(0x040f, 1252, "is"),
   Indic_General: designator(0x0439, 0, "hi"),
-  Japanese: designator(0x0411, 932, "ja"),
-  Japanese_Bushu_Kakusu: designator(0x0411, 932, "ja-u-co-unihan"),
-  Japanese_Unicode: designator(0x10411, 932, "ja"),
-  Japanese_XJIS: designator(0x0411, 932, "ja"),
+  Japanese: designator(0x0411, 932, "ja", ["", "90"]),
+  Japanese_Bushu_Kakusu: designator(0x40411, 932, "ja-u-co-unihan", ["100", "140"]),
+  Japanese_Unicode: designator(0x10411, 932, "ja", [""]),
+  Japanese_XJIS: designator(0x0411, 932, "ja", ["100", "140"]),
   Kazakh: designator(0x043f, 1251, "kk"),
   Khmer: designator(0x0453, 0, "km"),
-  Korean: designator(0x0412, 949, "ko"),
-  Korean_Wansung: designator(0x0412, 949, "ko"),
+  Korean: designator(0x0412, 949, "ko", ["90", "100"]),
+  Korean_Wansung: designator(0x0412, 949, "ko", [""]),
   Lao: designator(0x0454, 0, "lo"),
   Latin1_General: designator(0x0409, 1252, "en"),
   Latvian: designator(0x0426, 1257, "lv"),

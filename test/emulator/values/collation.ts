@@ -1,5 +1,6 @@
-import { codePage } from "./code-page.ts";
+import { codePage, isMultiByte } from "./code-page.ts";
 import { COLLATION_VERSIONS, SQL_COLLATIONS, WINDOWS_DESIGNATORS } from "./collation-names.ts";
+import { withoutKeptBytes } from "./kept-bytes.ts";
 import { textComparer, type TextComparer } from "./text-comparer.ts";
 
 /** What a collation's name says ("Collation and Unicode support"). Names are compared without regard to case. */
@@ -69,7 +70,7 @@ function parseSql(name: string): Collation | undefined {
 function parseWindows(name: string): Collation | undefined {
   const match = WINDOWS_NAME.exec(name);
   const base = match === null ? undefined : designators.get(match[1]!.toLowerCase());
-  if (match === null || base === undefined) return undefined;
+  if (match === null || base?.versions.includes(match[2] ?? "") !== true) return undefined;
   const version = COLLATION_VERSIONS[match[2] ?? ""]!;
   const binary = (match[3]?.toUpperCase() ?? "") as Collation["binary"];
   const utf8 = match[10] !== undefined;
@@ -199,8 +200,24 @@ export function encodeText(text: string, name: string | undefined): Buffer {
   return codePage(get(name).collation.codePage || 1252).encode(text);
 }
 
+/** Bytes that are no character of the code page are kept: see kept-bytes.ts. */
 export function decodeText(bytes: Buffer, name: string | undefined): string {
   return codePage(get(name).collation.codePage || 1252).decode(bytes);
+}
+
+/** Whether the texts of a char or varchar type may hold kept bytes, that mean nothing to other types. */
+export function mayKeepBytes(name: string | undefined): boolean {
+  return isMultiByte(get(name).collation.codePage);
+}
+
+/** A text of a char or varchar type as Unicode has it. @throws Unsupported where it has bytes that are no character */
+export function unicodeText(text: string, name: string | undefined): string {
+  return codePage(get(name).collation.codePage || 1252).unicode(text);
+}
+
+/** A Unicode text as a char or varchar type of the collation can take it: without lone surrogates, that would pass for kept bytes. */
+export function withoutLoneSurrogates(text: string, name: string | undefined): string {
+  return withoutKeptBytes(text, get(name).collation.utf8 ? "\ufffd" : "?");
 }
 
 /**

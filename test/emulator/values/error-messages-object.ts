@@ -232,9 +232,13 @@ export const OBJECT_MESSAGES: readonly ErrorMessage[] = [
   [5091, 15, "ALTER DATABASE change tracking option '%ls' was specified more than once. Each option can be specified only once."],
   [5092, 15, "The value for change tracking option '%ls' is not valid. The value must be between %d and %d minutes."],
   [5313, 16, "Synonym '%.*ls' refers to an invalid object."],
+  [5335, 16, "The data type %ls cannot be used as an operand to the UNION, INTERSECT or EXCEPT operators because it is not comparable."],
   [5701, 10, "Changed database context to '%.*ls'."],
   [5703, 10, "Changed language setting to %.*ls."],
   [6401, 16, "Cannot roll back %.*ls. No transaction or savepoint of that name was found."],
+  [6506, 16, "Could not find method '%s' for type '%s' in assembly '%s'"],
+  [6522, 16, "A .NET Framework error occurred during execution of user-defined routine or aggregate \"%.*ls\": %ls."],
+  [6592, 16, "Could not find property or field '%s' for type '%s' in assembly '%s'."],
   [7202, 11, "Could not find server '%.*ls' in sys.servers. Verify that the correct server name was specified. If necessary, execute the stored procedure sp_addlinkedserver to add the server to sys.servers."],
   [7997, 16, "'%.*ls' does not contain an identity column."],
 ];

@@ -82,6 +82,7 @@ export const PARSE_MESSAGES: readonly ErrorMessage[] = [
   [247, 16, "An anchor member was found in the recursive part of recursive query \"%.*ls\"."],
   [248, 16, "The conversion of the %ls value '%.*ls' overflowed an int column."],
   [252, 16, "Recursive common table expression '%.*ls' does not contain a top-level UNION ALL operator."],
+  [249, 16, "The type \"%ls\" is not comparable. It cannot be used in the %ls clause."],
   [257, 16, "Implicit conversion from data type %ls to %ls is not allowed. Use the CONVERT function to run this query."],
   [258, 15, "Cannot call methods on %ls."],
   [259, 16, "Ad hoc updates to system catalogs are not allowed."],
@@ -279,4 +280,5 @@ export const PARSE_MESSAGES: readonly ErrorMessage[] = [
   [1941, 16, "Cannot create nonunique clustered index on view '%.*ls' because only unique clustered indexes are allowed. Consider creating unique clustered index instead."],
   [1943, 16, "The index \"%.*ls\" on table \"%.*ls\" cannot be reorganized because page level locking is disabled."],
   [1944, 16, "Index '%.*ls' was not created because the index key size is at least %d bytes. The %S_MSG index key size cannot exceed %d bytes. If the index key includes implicit key columns, the index key size cannot exceed %d bytes."],
+  [1978, 16, "Column '%.*ls' in table '%.*ls' is of a type that is invalid for use as a key column in an index or statistics.", 4],
 ];

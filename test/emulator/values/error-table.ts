@@ -1,16 +1,23 @@
 import { DATA_MESSAGES } from "./error-messages-data.ts";
 import { ENGINE_MESSAGES } from "./error-messages-engine.ts";
+import { KIND_MESSAGES } from "./error-messages-kind.ts";
 import { OBJECT_MESSAGES } from "./error-messages-object.ts";
 import { PARSE_MESSAGES } from "./error-messages-parse.ts";
+import { STATE_MESSAGES } from "./error-messages-state.ts";
 import { VIEW_MESSAGES } from "./error-messages-view.ts";
 import type { ErrorMessage } from "./error-message.ts";
 import { SqlError } from "./sql-error.ts";
 
 const MESSAGES: ReadonlyMap<number, ErrorMessage> = new Map(
-  [...ENGINE_MESSAGES, ...PARSE_MESSAGES, ...OBJECT_MESSAGES, ...VIEW_MESSAGES, ...DATA_MESSAGES].map((message) => [
-    message[0],
-    message,
-  ]),
+  [
+    ...ENGINE_MESSAGES,
+    ...PARSE_MESSAGES,
+    ...OBJECT_MESSAGES,
+    ...VIEW_MESSAGES,
+    ...DATA_MESSAGES,
+    ...KIND_MESSAGES,
+    ...STATE_MESSAGES,
+  ].map((message) => [message[0], message]),
 );
 
 /** The place holders of sys.messages: %s, %.*ls, %ld, %I64d, %S_MSG, %#016I64x, %% ... */

@@ -15,6 +15,7 @@
  * | datetimeoffset | { utc: bigint as datetime2, offset: minutes } |
  * | datetime | number: days since 1900-01-01 (may be negative) * 25,920,000 + 1/300 s since midnight |
  * | smalldatetime | number: minutes since 1900-01-01 |
+ * | hierarchyid, geography, geometry | Buffer: the serialised value ([MS-SSCLRT]), hierarchyid.ts and spatial-value.ts |
  * | sql_variant | { type: SqlType, value } |
  * | NULL of any type | null |
  */
@@ -48,7 +49,11 @@ export type SqlTypeName =
   | "uniqueidentifier"
   | "xml"
   | "sql_variant"
-  | "rowversion";
+  | "rowversion"
+  | ClrTypeName;
+
+/** The CLR types that the server itself brings. */
+export type ClrTypeName = "hierarchyid" | "geography" | "geometry";
 
 export interface SqlType {
   readonly name: SqlTypeName;

@@ -5,10 +5,12 @@ import type { AlterTableAction } from "../../tsql/ast-tables.ts";
 import { columnCoercion } from "../../values/coerce-column.ts";
 import { maxLength, sameType } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
+import { Unsupported } from "../../values/sql-error.ts";
 import type { Execution } from "../session/execution.ts";
 import { StatementContext } from "../statement-context.ts";
 import { without } from "../without.ts";
-import { columnType } from "./build-column.ts";
+import { unreadable } from "../dml/kept-columns.ts";
+import { columnType, requireSparse } from "./build-column.ts";
 import { storeDraft } from "./alter-table.ts";
 import { requireNotBound } from "./schema-binding.ts";
 import { TableDraft } from "./table-parts.ts";
@@ -28,11 +30,16 @@ export function alterColumn(
   if (!column) throw sqlError(4924, "ALTER TABLE ALTER COLUMN", action.column, table.name);
   if (column.computed) throw sqlError(4928, column.name, "COMPUTED");
   if (column.type.name === "rowversion") throw sqlError(4928, column.name, "timestamp");
+  if (unreadable(column) !== undefined || column.generatedAlways !== undefined || column.filestream === true)
+    throw new Unsupported(`ALTER COLUMN of the column ${column.name}`);
   const { type, userTypeId } = columnType(
     { type: action.type, collation: action.collation, name: action.column },
     { database, tableName: table.name, session, scope },
   );
   const nullable = action.nullable ?? true;
+  const { rowGuidCol = false } = column;
+  const kept = { name: column.name, rowGuidCol, identity: undefined, filestream: false, default: undefined };
+  if (action.sparse) requireSparse(kept, { type, userTypeId, nullable }, { tableName: table.name });
   checkDependents(column, type, nullable, table, database, execution);
   requireNotBound("ALTER TABLE ALTER COLUMN", table, database, execution, column);
   if (column.identity && !["tinyint", "smallint", "int", "bigint", "decimal", "numeric"].includes(type.name))

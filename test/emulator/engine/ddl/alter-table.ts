@@ -13,24 +13,29 @@ import { requireTable } from "../session/resolve-name.ts";
 import type { Session } from "../session/session.ts";
 import { StatementContext } from "../statement-context.ts";
 import { alterColumn } from "./alter-column.ts";
+import { alterColumnProperty, requireAddable, requireAlterable } from "./alter-table-kind.ts";
 import { addColumns, filterOf } from "./create-table.ts";
 import { dropTableElements } from "./drop-table-elements.ts";
+import { startVersioning, stopVersioning } from "./system-versioning.ts";
+import { checkColumnCount } from "./table-kind.ts";
 import { TableDraft } from "./table-parts.ts";
+import { addPeriod, checkOpenRows } from "./temporal-period.ts";
 
 /** ALTER TABLE. @throws SqlError 4902 (no such table) and what each action deserves */
 export function alterTable(statement: AlterTableStatement, execution: Execution): void {
   const { session, scope } = execution;
   session.transactions.requireWritable();
   const { database, table } = requireTable(statement.table, session, scope, (written) => sqlError(4902, written));
-  if (database.options.readOnly) throw sqlError(3906, database.name);
+  database.requireWritable();
   const { action } = statement;
+  requireAlterable(action, table, database);
   switch (action.kind) {
     case "add":
       return addElements(action, table, database, execution);
     case "alter-column":
       return alterColumn(action, table, database, execution);
     case "alter-column-property":
-      throw new Unsupported(`ALTER COLUMN ${action.add ? "ADD" : "DROP"} ${action.property}`);
+      return alterColumnProperty(action, table, database, execution);
     case "drop-elements":
       return dropTableElements(action.items, table, database, execution);
     case "change-tracking":
@@ -43,7 +48,9 @@ export function alterTable(statement: AlterTableStatement, execution: Execution)
     case "enable-triggers":
       return enableTriggers(action, table, database, session);
     case "set-system-versioning":
-      throw new Unsupported("SYSTEM_VERSIONING");
+      if (action.versioning.enabled) startVersioning(table, action.versioning, database, session, scope);
+      else stopVersioning(table, database, session);
+      return;
     case "set-table-options": {
       let changed: TableObject = table;
       for (const option of action.options) {
@@ -100,7 +107,6 @@ function addElements(
     table,
   );
   const { definition } = action;
-  if (definition.period) throw new Unsupported("ADD PERIOD");
   const before = draft.columns.length;
   if (
     isTracked(database, table.objectId) &&
@@ -108,6 +114,7 @@ function addElements(
   ) {
     throw sqlError(1779, table.name);
   }
+  requireAddable(definition, table);
   draft.columns = [...table.columns];
   const firstId = table.maxColumnId;
   addColumns(draft, definition, table.name);
@@ -136,7 +143,11 @@ function addElements(
   if (draft.indexes.length === table.indexes.length) draft.indexes = table.indexes as typeof draft.indexes;
   const maxColumnId = Math.max(table.maxColumnId, ...draft.columns.map((column) => column.columnId));
   const mapRow = added.length === 0 ? undefined : rowFiller(draft, table, before, action.withValues, session);
-  const changed = storeDraft(draft, table, maxColumnId, mapRow);
+  const period = definition.period && addPeriod(definition.period, draft);
+  if (!period && added.some((column) => column.generatedAlways !== undefined)) throw sqlError(13509);
+  checkColumnCount(draft.columns, table.name);
+  const changed = storeDraft(draft, period ? { ...table, period } : table, maxColumnId, mapRow);
+  if (period) checkOpenRows(changed, database, session);
   session.engine.metadataChanged();
   if (validates)
     validate(

@@ -13,6 +13,7 @@ import { findTypeNamed } from "../session/resolve-name.ts";
 import { StatementContext, writtenType } from "../statement-context.ts";
 import { wholeNode } from "../../tsql/coverage.ts";
 import type { Scope } from "../session/scope.ts";
+import { columnEncryption } from "./column-keys.ts";
 import { definitionText } from "./definition-text.ts";
 import { expressionReferences } from "./module-references.ts";
 
@@ -73,10 +74,12 @@ export function buildColumn(
   inKey: boolean,
   place: ColumnPlace,
 ): Column {
-  if (definition.columnSet || definition.filestream) throw new Unsupported("column sets and FILESTREAM");
+  if (definition.columnSet) return columnSet(definition, columnId);
   if (definition.computed) return computedColumn(definition, columnId, place);
   const { type, userTypeId, nullable: aliasNullable } = columnType(definition, { ...place, columnNumber: columnId });
   const identity = identityOf(definition, type);
+  if (definition.filestream && (type.name !== "varbinary" || type.length !== -1 || /^[@#]/.test(place.tableName)))
+    throw new Unsupported("FILESTREAM of another type than varbinary(max), or in a temporary table");
   if (inKey && definition.nullable === true) throw sqlError(8147, definition.name, place.tableName);
   if (identity && definition.nullable === true) throw sqlError(8147, definition.name, place.tableName);
   const nullable =
@@ -84,7 +87,9 @@ export function buildColumn(
     (inKey || identity !== undefined || type.name === "rowversion" || definition.generatedAlways !== undefined
       ? false
       : (aliasNullable ?? true));
-  return {
+  if (definition.hidden && definition.generatedAlways === undefined) throw new Unsupported("HIDDEN alone");
+  if (definition.sparse) requireSparse(definition, { type, userTypeId, nullable }, place);
+  const column: Column = {
     columnId,
     name: definition.name === "" ? "timestamp" : definition.name,
     type,
@@ -96,7 +101,32 @@ export function buildColumn(
     ...(definition.hidden ? { hidden: true } : {}),
     ...(definition.generatedAlways ? { generatedAlways: definition.generatedAlways } : {}),
     ...(definition.masked === undefined ? {} : { maskingFunction: definition.masked }),
+    ...(definition.filestream ? { filestream: true } : {}),
   };
+  const encryption = columnEncryption(definition, column, place.database);
+  return encryption ? { ...column, encryption } : column;
+}
+
+const NEVER_SPARSE = new Set(["text", "ntext", "image", "rowversion", "geometry", "geography"]);
+
+/** "Use sparse columns": Restrictions. @throws SqlError 1731 */
+export function requireSparse(
+  definition: Pick<ColumnDefinition, "name" | "rowGuidCol" | "identity" | "filestream" | "default">,
+  { type, userTypeId, nullable }: { type: SqlType; userTypeId: number | undefined; nullable: boolean },
+  place: Pick<ColumnPlace, "tableName">,
+): void {
+  const { name, rowGuidCol, identity, filestream } = definition;
+  if (!nullable || rowGuidCol || identity || filestream || userTypeId !== undefined || NEVER_SPARSE.has(type.name))
+    throw sqlError(1731, name, place.tableName);
+  if (definition.default) throw new Unsupported("a sparse column with a default");
+}
+
+/** XML COLUMN_SET FOR ALL_SPARSE_COLUMNS: stored nowhere, made of the sparse columns. */
+function columnSet(definition: ColumnDefinition, columnId: number): Column {
+  const { name, type } = definition;
+  if (type?.name.toLowerCase() !== "xml" || definition.default || definition.nullable === false || definition.sparse)
+    throw new Unsupported(`the column set ${name} with other properties`);
+  return { columnId, name, type: { name: "xml" }, nullable: true, columnSet: true };
 }
 
 /** Functions that give another value each time: such a column cannot be kept with the row. */

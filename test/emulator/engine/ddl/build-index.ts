@@ -1,3 +1,4 @@
+import { keyLengths, longestKey } from "../../storage/index-entry-length.ts";
 import type { Column, Index } from "../../storage/database-model.ts";
 import type { IndexColumn, IndexOption } from "../../tsql/ast-tables.ts";
 import { sqlError } from "../../values/error-table.ts";
@@ -63,7 +64,7 @@ export function indexOptions(
   return { ignoreDupKey, fillFactor, padded, allowRowLocks, allowPageLocks };
 }
 
-/** @throws SqlError 1911 (no such column), 1919 (a type that no key takes), 1909 (twice), 1915 */
+/** @throws SqlError 1911 (no such column), 1919, 1978 (a type that no key takes), 1909 (twice), 1915, 1944 (too long) */
 export function buildIndex(
   input: IndexShapeInput,
   indexId: number,
@@ -80,10 +81,15 @@ export function buildIndex(
   const keyColumns = input.columns.map((key) => {
     const column = find(key.name);
     if (MAX_TYPES.has(column.type.name) || column.type.length === -1) throw sqlError(1919, column.name, table);
+    if (column.type.name === "geography" || column.type.name === "geometry")
+      throw sqlError(input.constraintObjectId === undefined ? 1978 : 1919, column.name, table);
     if (seen.has(column.columnId)) throw sqlError(1909, "index", column.name);
     seen.add(column.columnId);
     return { columnId: column.columnId, descending: key.descending };
   });
+  const { least } = keyLengths(input.columns.map(({ name }) => find(name).type));
+  const most = longestKey(input.clustered);
+  if (least > most) throw sqlError(1944, input.name, least, input.clustered ? "clustered" : "nonclustered", most, most);
   return {
     indexId,
     name: input.name,

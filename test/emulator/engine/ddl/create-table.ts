@@ -2,7 +2,6 @@ import type { Index, TableObject } from "../../storage/database-model.ts";
 import { indexSpecs } from "../../storage/index-spec.ts";
 import type { CreateTableStatement, TableDefinition } from "../../tsql/ast-tables.ts";
 import { sqlError } from "../../values/error-table.ts";
-import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow } from "../../values/sql-type.ts";
 import { compileRowPredicate } from "../dml/row-expressions.ts";
 import { Runtime } from "../runtime.ts";
@@ -10,20 +9,30 @@ import { Scope } from "../session/scope.ts";
 import type { Session } from "../session/session.ts";
 import { registerLocalTable } from "../tables/create-local-table.ts";
 import { buildColumn } from "./build-column.ts";
+import { graphColumns, graphIndex } from "./graph-columns.ts";
 import { newObjectPlace, type ObjectPlace } from "./object-place.ts";
+import { makeLedgerHistory, startVersioning } from "./system-versioning.ts";
+import {
+  addLedgerColumns,
+  checkColumnCount,
+  checkRowIdentity,
+  refuseLedgerColumns,
+  tableKind,
+  type TableKind,
+} from "./table-kind.ts";
+import { periodOf } from "./temporal-period.ts";
 import { TableDraft } from "./table-parts.ts";
 
 /** CREATE TABLE. @throws SqlError 2714, 2705, 2760, 1779, 8111 and what its parts deserve */
 export function createTable(statement: CreateTableStatement, session: Session, scope: Scope): void {
-  for (const option of statement.options) {
-    if (option.name !== "data_compression" && option.name !== "xml_compression")
-      throw new Unsupported(`CREATE TABLE WITH (${option.name})`);
-  }
-  if (statement.systemVersioning) throw new Unsupported("SYSTEM_VERSIONING");
   void statement.filegroup;
   void statement.textImageOn;
   const place = newObjectPlace(statement.name, session, scope);
-  const table = makeTable(statement.definition, place, session, scope);
+  const kind = tableKind(statement, place);
+  const table = makeTable(statement.definition, place, session, scope, kind);
+  const { systemVersioning } = statement;
+  if (kind.ledger === "updatable") makeLedgerHistory(table, systemVersioning!, place.database, session);
+  else if (systemVersioning?.enabled === true) startVersioning(table, systemVersioning, place.database, session, scope);
   if (place.localName !== undefined) registerLocalTable(place.localName, table, place.database, session, scope);
 }
 
@@ -33,13 +42,21 @@ export function makeTable(
   place: ObjectPlace,
   session: Session,
   scope: Scope,
+  kind: TableKind = {},
 ): TableObject {
   const { database } = place;
-  if (definition.period) throw new Unsupported("PERIOD FOR SYSTEM_TIME");
+  if (definition.period && place.shownName.startsWith("@")) throw sqlError(13572);
   const objectId = database.newObjectId();
   const draft = new TableDraft({ database, schemaId: place.schemaId, objectId, name: place.name }, session, scope);
+  if (kind.graph) draft.columns = graphColumns(kind.graph, database.collation);
   defineTable(draft, definition, place.shownName, place.localName === undefined);
-  return storeTable(draft, place, session);
+  if (kind.ledger) addLedgerColumns(kind.ledger, draft);
+  else refuseLedgerColumns(draft.columns);
+  if (kind.graph) draft.indexes.push(graphIndex(draft.columns, draft.indexes));
+  checkColumnCount(draft.columns, place.shownName);
+  checkRowIdentity(draft);
+  const period = periodOf(definition.period, draft);
+  return storeTable(draft, place, session, { ...kind, ...(period ? { period } : {}) });
 }
 
 /** Columns, keys, indexes and constraints. @param foreignKeys a #temp table and a table variable have none: they are left out */
@@ -116,7 +133,12 @@ export function filterOf(
   };
 }
 
-function storeTable(draft: TableDraft, place: ObjectPlace, session: Session): TableObject {
+function storeTable(
+  draft: TableDraft,
+  place: ObjectPlace,
+  session: Session,
+  kind: Pick<TableObject, "graph" | "ledger" | "period">,
+): TableObject {
   const { database } = place;
   const { server } = session.engine;
   const now = session.engine.clock.now();
@@ -138,6 +160,7 @@ function storeTable(draft: TableDraft, place: ObjectPlace, session: Session): Ta
     maxColumnId: draft.columns.length,
     indexes: draft.indexes,
     usesAnsiNulls: session.options.ansiNulls,
+    ...kind,
     store,
   };
   database.addObject(transaction, table);

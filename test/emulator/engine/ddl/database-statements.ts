@@ -5,7 +5,12 @@ import {
   type TrackingOptions,
 } from "../../change-tracking/switch-tracking.ts";
 import type { Database, DatabaseOptions } from "../../storage/database.ts";
-import type { AlterDatabaseStatement, CreateDatabaseStatement, DatabaseOption } from "../../tsql/ast-ddl.ts";
+import type {
+  AlterDatabaseAction,
+  AlterDatabaseStatement,
+  CreateDatabaseStatement,
+  DatabaseOption,
+} from "../../tsql/ast-ddl.ts";
 import { collation, isKnownCollation } from "../../values/collation.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { SqlError, Unsupported } from "../../values/sql-error.ts";
@@ -37,10 +42,16 @@ export function alterDatabase(statement: AlterDatabaseStatement, execution: Exec
         return;
       case "collate-database":
         throw new Unsupported("ALTER DATABASE COLLATE");
+      case "add-filestream-filegroup":
+        addFilegroup(action.name, database);
+        return;
+      case "add-file":
+        addFile(action, database);
+        return;
       case "set-database-options": {
         void action.termination?.action;
         void action.termination?.seconds;
-        if (action.termination?.action.startsWith("rollback") === true) rollBackOthers(database, session);
+        if (action.termination?.action.startsWith("rollback") === true) endOthers(database, session, action.options);
         for (const option of action.options) setOption(option, database, session);
         return;
       }
@@ -53,10 +64,44 @@ export function alterDatabase(statement: AlterDatabaseStatement, execution: Exec
   }
 }
 
-/** WITH ROLLBACK IMMEDIATE: the transactions of other sessions in that database end. */
-function rollBackOthers(database: Database, session: Session): void {
-  for (const other of session.engine.sessions.values()) {
-    if (other !== session && other.currentDatabase === database && !other.running) other.transactions.rollbackAll();
+/** ADD FILEGROUP ... CONTAINS FILESTREAM; the first one is the default. */
+function addFilegroup(name: string, database: Database): void {
+  const known = [...database.filestreamFilegroups.values()];
+  if (known.some((filegroup) => database.nameKey(filegroup.name) === database.nameKey(name)))
+    throw new Unsupported(`a second filegroup ${name}`);
+  // PRIMARY is data space 1.
+  const dataSpaceId = known.length + 2;
+  const filegroup = { dataSpaceId, name, isDefault: known.length === 0, files: [] };
+  database.filestreamFilegroups.set(undefined, dataSpaceId, filegroup);
+}
+
+/** ADD FILE ... TO FILEGROUP: where the file lies is read, and no file is made. */
+function addFile(action: Extract<AlterDatabaseAction, { kind: "add-file" }>, database: Database): void {
+  void action.path;
+  for (const [id, filegroup] of database.filestreamFilegroups.entries()) {
+    if (database.nameKey(filegroup.name) !== database.nameKey(action.filegroup)) continue;
+    database.filestreamFilegroups.set(undefined, id, { ...filegroup, files: [...filegroup.files, action.name] });
+    return;
+  }
+  throw new Unsupported(`ADD FILE TO FILEGROUP ${action.filegroup}`);
+}
+
+/** Options for whose change the database must be somebody's alone. */
+// prettier-ignore
+const EXCLUSIVE = new Set([
+  "read_only", "read_write", "single_user", "restricted_user", "offline", "read_committed_snapshot",
+]);
+
+/**
+ * WITH ROLLBACK IMMEDIATE: the transactions of other sessions in that database end, and where the database must be this session's alone
+ * their connections too ("ALTER DATABASE SET options").
+ */
+function endOthers(database: Database, session: Session, options: readonly DatabaseOption[]): void {
+  const disconnects = options.some((option) => option.kind !== "change-tracking" && EXCLUSIVE.has(option.name));
+  for (const other of [...session.engine.sessions.values()]) {
+    if (other === session || other.currentDatabase !== database) continue;
+    if (disconnects) other.hooks.endConnection?.();
+    if (!other.running) other.transactions.rollbackAll();
   }
 }
 

@@ -10,6 +10,8 @@ import { databaseOf, findObject, findTypeNamed, writtenName } from "../session/r
 import type { Session } from "../session/session.ts";
 import { dropPrincipal } from "./principal-statements.ts";
 import { requireNotReferenced } from "./schema-binding.ts";
+import { lockTargets } from "./security-policy.ts";
+import { shownTable } from "./temporal-period.ts";
 import { lockBaseTables } from "./view-index.ts";
 
 const KINDS: Partial<Record<DropObjectClass, readonly DatabaseObject["kind"][]>> = {
@@ -20,6 +22,7 @@ const KINDS: Partial<Record<DropObjectClass, readonly DatabaseObject["kind"][]>>
   trigger: ["trigger"],
   sequence: ["sequence"],
   synonym: ["synonym"],
+  "security policy": ["security-policy"],
 };
 
 /** DROP. @throws SqlError 3701, 3705, 3726, 3729, 3702, 3732 and what the class deserves */
@@ -46,7 +49,6 @@ export function dropObjects(statement: DropStatement, execution: Execution): voi
       case "aggregate":
       case "default":
       case "rule":
-      case "security policy":
       case "statistics":
         throw new Unsupported(`DROP ${statement.class.toUpperCase()}`);
       default:
@@ -73,7 +75,7 @@ function dropObject(name: ObjectName, kind: DropObjectClass, ifExists: boolean, 
       kindWord(object),
       `DROP ${kindWord(object).toUpperCase()}`,
     );
-  if (database.options.readOnly) throw sqlError(3906, database.name);
+  database.requireWritable();
   if (found.localName !== undefined) {
     removeWhole(object, database, session);
     const key = found.localName.toLowerCase();
@@ -89,11 +91,15 @@ function dropObject(name: ObjectName, kind: DropObjectClass, ifExists: boolean, 
   }
   if (object.kind === "table") checkTable(object, database, execution);
   requireNotReferenced(verb, object, database, writtenName(name));
+  if (object.kind === "security-policy") lockTargets(object, database, session);
   if (object.kind === "view" && object.indexes.length > 0) lockBaseTables(object, database, session);
   removeWhole(object, database, session);
 }
 
 function checkTable(table: Extract<DatabaseObject, { kind: "table" }>, database: Database, execution: Execution): void {
+  if (table.ledger !== undefined) throw new Unsupported("DROP TABLE of a ledger table");
+  if (table.historyTableId !== undefined || table.historyOfTableId !== undefined)
+    throw sqlError(13552, shownTable(table, database));
   for (const other of database.objects.values()) {
     if (
       other.kind === "foreign-key" &&

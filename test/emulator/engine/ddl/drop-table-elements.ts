@@ -11,6 +11,7 @@ import { mentions } from "./alter-column.ts";
 import { storeDraft } from "./alter-table.ts";
 import { requireNotBound } from "./schema-binding.ts";
 import { TableDraft } from "./table-parts.ts";
+import { shownTable, withoutPeriod } from "./temporal-period.ts";
 
 /** ALTER TABLE ... DROP. @throws SqlError 3728 with 3727, 3725, 4924, 4922 with 5074, 22113-like for a tracked primary key */
 export function dropTableElements(
@@ -21,12 +22,29 @@ export function dropTableElements(
 ): void {
   let current = table;
   for (const item of items) {
-    if (item.element === "period") throw new Unsupported("DROP PERIOD");
+    if (item.element === "period") {
+      void item.name;
+      current = dropPeriod(current, database, execution);
+      continue;
+    }
     current =
       item.element === "column"
         ? dropColumn(item, current, database, execution)
         : dropConstraint(item, current, database, execution);
   }
+}
+
+function dropPeriod(table: TableObject, database: Database, { session, scope }: Execution): TableObject {
+  const changed = withoutPeriod(table, database);
+  const draft = new TableDraft(
+    { database, schemaId: table.schemaId, objectId: table.objectId, name: table.name },
+    session,
+    scope,
+    table,
+  );
+  draft.columns = changed.columns;
+  draft.indexes = table.indexes as typeof draft.indexes;
+  return storeDraft(draft, changed.table, table.maxColumnId, undefined);
 }
 
 function dropConstraint(
@@ -53,6 +71,8 @@ function dropConstraint(
     table,
   );
   if (child.kind === "primary-key" || child.kind === "unique") {
+    if (child.kind === "primary-key" && table.historyTableId !== undefined)
+      throw sqlError(13557, shownTable(table, database));
     if (child.kind === "primary-key" && isTracked(database, table.objectId))
       throw sqlError(22113, "Dropping the primary key constraint");
     for (const other of database.objects.values()) {
@@ -89,6 +109,9 @@ function dropColumn(item: AlterTableDrop, table: TableObject, database: Database
     if (item.ifExists) return table;
     throw sqlError(4924, "ALTER TABLE DROP COLUMN", item.name, table.name);
   }
+  if (table.period && [table.period.startColumnId, table.period.endColumnId].includes(column.columnId))
+    throw sqlError(13588, column.name, shownTable(table, database));
+  if (column.graphType !== undefined || column.columnSet === true) throw new Unsupported(`DROP COLUMN ${column.name}`);
   const dependents: [string, string][] = [];
   for (const index of table.indexes) {
     const uses =

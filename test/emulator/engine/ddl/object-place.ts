@@ -44,7 +44,7 @@ export function newObjectPlace(name: ObjectName, session: Session, scope: Scope)
     };
   }
   const database = databaseOf(name, session);
-  if (database.options.readOnly) throw sqlError(3906, database.name);
+  database.requireWritable();
   return {
     database,
     schemaId: schemaFor(name, database, session),

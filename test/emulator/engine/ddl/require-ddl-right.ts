@@ -15,6 +15,8 @@ const CREATE_RIGHTS: Partial<Record<Statement["kind"], string>> = {
   "create-type": "CREATE TYPE",
   "create-synonym": "CREATE SYNONYM",
   "create-schema": "CREATE SCHEMA",
+  "create-column-master-key": "ALTER ANY COLUMN MASTER KEY",
+  "create-column-encryption-key": "ALTER ANY COLUMN ENCRYPTION KEY",
   "create-user": "ALTER ANY USER",
   "alter-user": "ALTER ANY USER",
   "create-role": "CREATE ROLE",
@@ -52,6 +54,10 @@ export function requireDdlRight(statement: Statement, execution: Execution): voi
         return;
       throw sqlError(262, "CREATE SEQUENCE", database.name);
     }
+    case "create-security-policy":
+      return requireCreateRight("ALTER ANY SECURITY POLICY", statement.name, execution);
+    case "alter-security-policy":
+      return requireDatabasePermission(session, "ALTER ANY SECURITY POLICY", database);
     case "alter-sequence":
       return requireAlter([statement.name], execution);
     case "alter-authorization": {
@@ -76,6 +82,8 @@ export function requireDdlRight(statement: Statement, execution: Execution): voi
     case "alter-user":
     case "create-role":
     case "alter-role":
+    case "create-column-master-key":
+    case "create-column-encryption-key":
     case "create-schema":
       return requireDatabasePermission(session, CREATE_RIGHTS[statement.kind]!, database);
     case "create-table":

@@ -8,6 +8,7 @@ import { alterDatabase, createDatabase } from "./database-statements.ts";
 import { alterIndex, createIndex, dropIndex } from "./index-statements.ts";
 import { alterAuthorization } from "./alter-authorization.ts";
 import { alterTable } from "./alter-table.ts";
+import { createColumnEncryptionKey, createColumnMasterKey } from "./column-keys.ts";
 import { createTable } from "./create-table.ts";
 import { dropObjects } from "./drop-objects.ts";
 import { createModule } from "./create-module.ts";
@@ -15,6 +16,7 @@ import { createTrigger, enableTrigger } from "./create-trigger.ts";
 import { changePermission } from "./permission-statements.ts";
 import { alterPrincipal, createPrincipal } from "./principal-statements.ts";
 import { requireDdlRight } from "./require-ddl-right.ts";
+import { alterSecurityPolicy, createSecurityPolicy } from "./security-policy.ts";
 import { alterSchemaTransfer, createSchema } from "./schema-statements.ts";
 import { alterSequence, createSequence, createSynonym, createType } from "./type-statements.ts";
 
@@ -92,6 +94,14 @@ function change(statement: DdlStatement, execution: Execution): void {
       return alterIndex(statement, session, scope);
     case "drop-index":
       return dropIndex(statement, session, scope);
+    case "create-security-policy":
+      return createSecurityPolicy(statement, session, scope);
+    case "alter-security-policy":
+      return alterSecurityPolicy(statement, session, scope);
+    case "create-column-master-key":
+      return createColumnMasterKey(statement, session);
+    case "create-column-encryption-key":
+      return createColumnEncryptionKey(statement, session);
     case "create-type":
       return createType(statement, session, scope);
     case "create-sequence":

@@ -48,7 +48,8 @@ export function indexedViewsOn(table: TableObject, database: Database): ViewObje
 
 /** Tables hold what their computed columns call, constraints what their expressions do. */
 function holds(object: DatabaseObject, mentions: Mentions): boolean {
-  if (object.kind === "default" || object.kind === "check") return mentions(object.references);
+  if (object.kind === "default" || object.kind === "check" || object.kind === "security-policy")
+    return mentions(object.references);
   return object.kind === "table" && object.columns.some((column) => mentions(column.computed?.references));
 }
 

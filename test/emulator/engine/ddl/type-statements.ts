@@ -7,8 +7,9 @@ import type {
   CreateTypeStatement,
   SequenceOptions,
 } from "../../tsql/ast-ddl.ts";
+import type { ColumnDefinition } from "../../tsql/ast-tables.ts";
 import { systemType } from "../../tsql/system-type.ts";
-import { typeFamily } from "../../values/coerce-type.ts";
+import { isClr, typeFamily } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
@@ -32,6 +33,7 @@ export function createType(statement: CreateTypeStatement, session: Session, sco
   if (definition.kind === "alias-type") {
     const type = systemType(definition.base, "declaration");
     if (!type) throw sqlError(2715, 1, definition.base.name);
+    if (isClr(type)) throw new Unsupported(`an alias type of ${type.name}`);
     const collated = typeFamily(type) === "string" ? { ...type, collation: database.collation } : type;
     database.types.set(current, userTypeId, {
       userTypeId,
@@ -52,7 +54,8 @@ export function createType(statement: CreateTypeStatement, session: Session, sco
   if (definition.table.constraints.some((constraint) => constraint.kind === "foreign-key")) {
     throw new Unsupported("a foreign key in a table type");
   }
-  if (definition.table.period) throw new Unsupported("PERIOD in a table type");
+  if (definition.table.period || definition.table.columns.some(isSpecial))
+    throw new Unsupported("a table type with a period, or with sparse, encrypted or generated columns");
   defineTable(draft, definition.table, statement.name.name, false);
   const now = session.engine.clock.now();
   const object: TableTypeObject = {
@@ -181,4 +184,9 @@ export function createSynonym(statement: CreateSynonymStatement, session: Sessio
     modifyDate: now,
     baseObjectName: bracketed,
   });
+}
+
+/** Columns that only tables have. */
+function isSpecial({ sparse, columnSet, filestream, encrypted, generatedAlways }: ColumnDefinition): boolean {
+  return sparse || columnSet || filestream || encrypted !== undefined || generatedAlways !== undefined;
 }

@@ -12,6 +12,9 @@ import { requireTable } from "../session/resolve-name.ts";
 import type { Session } from "../session/session.ts";
 import { drive, type Step } from "../session/step.ts";
 import { StatementContext } from "../statement-context.ts";
+import { shownTable } from "../ddl/temporal-period.ts";
+import { requireNoHistory } from "./dml-target.ts";
+import { requireInsertable } from "./kept-columns.ts";
 import { requireWriteOptions } from "./require-write-options.ts";
 import { columnConverter } from "./row-expressions.ts";
 import { TableWriter } from "./table-writer.ts";
@@ -30,6 +33,7 @@ export function* runInsertBulk(statement: InsertBulkStatement, execution: Execut
   const { session, scope } = execution;
   session.pendingBulk = yield* atomic(execution, (): PendingBulk => {
     const { database, table } = requireTable(statement.table, session, scope);
+    requireNoHistory(table, database, 13559);
     requirePermission(session, "INSERT", table, database);
     requireWriteOptions("INSERT", { table, database }, session);
     const context = new StatementContext(session, scope);
@@ -54,6 +58,7 @@ export function* runInsertBulk(statement: InsertBulkStatement, execution: Execut
       const ordinal = table.columns.findIndex((candidate) => context.sameName(candidate.name, column.name));
       if (ordinal < 0) throw sqlError(207, column.name);
       if (table.columns[ordinal]!.computed) throw sqlError(271, column.name);
+      requireInsertable(table.columns[ordinal]!, "value", shownTable(table, database));
       const type = context.dataType(column.type, "declaration");
       return {
         name: column.name,

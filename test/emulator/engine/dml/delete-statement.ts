@@ -9,7 +9,7 @@ import type { Step } from "../session/step.ts";
 import { readHints } from "../statements/compile-statement.ts";
 import { noColumns } from "../statements/variable-statements.ts";
 import type { StatementContext } from "../statement-context.ts";
-import { trackingContext, triggersOf } from "./dml-target.ts";
+import { requireNoHistory, trackingContext, triggersOf } from "./dml-target.ts";
 import { runDml, type DmlProgram } from "./dml-run.ts";
 import { compileTop } from "./insert-statement.ts";
 import { compileOutput, OutputRows } from "./output-clause.ts";
@@ -27,6 +27,7 @@ export function compileDelete(node: DeleteStatement, context: StatementContext):
   declareCtes(node.with, noColumns(context));
   const rows = compileWrittenRows(node, context);
   const { target } = rows;
+  requireNoHistory(target.table, target.database, 13560);
   requirePermission(context.session, "DELETE", target.table, target.database);
   const track = trackingContext(node.changeTrackingContext, context);
   const top = node.top && compileTop(node.top, context);

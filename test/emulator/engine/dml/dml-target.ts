@@ -2,6 +2,7 @@ import type { TableObject, TriggerObject } from "../../storage/database-model.ts
 import type { Database } from "../../storage/database.ts";
 import type { DmlTarget } from "../../tsql/ast-dml.ts";
 import type { Expression } from "../../tsql/ast-expressions.ts";
+import { shownTable } from "../ddl/temporal-period.ts";
 import { varbinary } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
@@ -50,6 +51,12 @@ export function resolveTarget(target: DmlTarget, context: StatementContext): Res
   requireExpandable(target.hints, object, writtenName(target.name), 1);
   hintedView(target.hints, database);
   return { table: object, database, name: object.name, schema: database.schemaName(object.schemaId) };
+}
+
+/** Only the server writes a history table. @throws SqlError `number` */
+export function requireNoHistory(table: TableObject, database: Database, number: number): void {
+  if (table.historyOfTableId !== undefined || table.ledger === "history")
+    throw sqlError(number, shownTable(table, database));
 }
 
 /** WITH CHANGE_TRACKING_CONTEXT (x). */

@@ -1,4 +1,6 @@
-import type { InsertStatement } from "../../tsql/ast-dml.ts";
+import type { Column } from "../../storage/database-model.ts";
+import type { DefaultValue, InsertStatement } from "../../tsql/ast-dml.ts";
+import type { Expression } from "../../tsql/ast-expressions.ts";
 import { coercion } from "../../values/coerce.ts";
 import { BIGINT } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
@@ -10,6 +12,7 @@ import { compileExpression } from "../expressions/expression.ts";
 import type { OutputColumn, RowPlan } from "../expressions/expression-env.ts";
 import { declareCtes } from "../query/compile-from.ts";
 import { compileQuery } from "../query/compile-query.ts";
+import type { QueryScope } from "../query/query-scope.ts";
 import type { Runtime } from "../runtime.ts";
 import { captureRows } from "../procedures/insert-execute.ts";
 import type { Execution } from "../session/execution.ts";
@@ -18,8 +21,17 @@ import type { Step } from "../session/step.ts";
 import { noColumns } from "../statements/variable-statements.ts";
 import { readHints } from "../statements/compile-statement.ts";
 import type { StatementContext } from "../statement-context.ts";
-import { columnOrdinals, resolveTarget, trackingContext, triggersOf, type ResolvedTarget } from "./dml-target.ts";
+import { shownTable } from "../ddl/temporal-period.ts";
+import {
+  columnOrdinals,
+  requireNoHistory,
+  resolveTarget,
+  trackingContext,
+  triggersOf,
+  type ResolvedTarget,
+} from "./dml-target.ts";
 import { runDml, type DmlProgram, type DmlResult } from "./dml-run.ts";
+import { requireInsertable } from "./kept-columns.ts";
 import { compileOutput, OutputRows } from "./output-clause.ts";
 import { asColumn, columnConverter } from "./row-expressions.ts";
 import { TableWriter } from "./table-writer.ts";
@@ -53,13 +65,16 @@ export function planColumns(
   const identity = table.columns.findIndex((column) => column.identity);
   const { identityInsert } = context.session.options;
   const explicit = identityInsert?.objectId === table.objectId && identityInsert.database === database.name;
+  const hasSet = table.columns.some((column) => column.columnSet === true);
   const skips = (at: number): boolean => {
     const column = table.columns[at]!;
     return (
       column.computed !== undefined ||
       column.type.name === "rowversion" ||
       column.identity !== undefined ||
-      column.generatedAlways !== undefined
+      column.hidden === true ||
+      column.graphType !== undefined ||
+      (column.sparse === true && hasSet)
     );
   };
   const ordinals = names
@@ -70,7 +85,6 @@ export function planColumns(
     const column = table.columns[ordinal]!;
     if (column.computed) throw sqlError(271, column.name);
     if (column.type.name === "rowversion") throw sqlError(273);
-    if (column.generatedAlways) throw new Unsupported("GENERATED ALWAYS columns");
   }
   if (names && identity >= 0) {
     const written = ordinals.includes(identity);
@@ -88,6 +102,7 @@ export function compileInsert(
   readHints(node.options, context);
   declareCtes(node.with, noColumns(context));
   const target = resolveTarget(node.target, context);
+  requireNoHistory(target.table, target.database, 13559);
   requirePermission(context.session, "INSERT", target.table, target.database);
   const plan = planColumns(target, node.source.kind === "insert-default-values" ? undefined : node.columns, context);
   const track = trackingContext(node.changeTrackingContext, context);
@@ -138,20 +153,18 @@ function compileRows(
       const rows = node.source.rows.map((row) => {
         if (row.length > columns.length) throw node.columns ? sqlError(110) : sqlError(213);
         if (row.length < columns.length) throw node.columns ? sqlError(109) : sqlError(213);
-        return row.map((value, at) =>
-          value.kind === "default-value"
-            ? undefined
-            : asColumn(compileExpression(value, scope), columns[at]!, table, database),
-        );
+        return row.map((value, at) => insertedValue(value, columns[at]!, plan.target, scope));
       });
       return (runtime) => rows.map((row) => row.map((value) => value?.(runtime)));
     }
     case "insert-query": {
+      requireQueryInsertable(columns, plan.target);
       const query = compileQuery(node.source.query, context, undefined);
       return queryRows(query, plan, node.columns !== undefined);
     }
     case "insert-execute": {
       void node.source.execute;
+      requireQueryInsertable(columns, plan.target);
       if (!captured) throw new TypeError("INSERT EXEC without its rows");
       const { rows, columns: given } = captured;
       if (rows.length > 0 && given.length !== columns.length) throw sqlError(213);
@@ -160,6 +173,26 @@ function compileRows(
         rows.map((row) => row.map((value, at) => converters[at]?.(value) ?? (converters[at] ? null : value)));
     }
   }
+}
+
+/** A value of VALUES; undefined: DEFAULT. @throws SqlError 13536 */
+export function insertedValue(
+  value: Expression | DefaultValue,
+  column: Column,
+  { table, database }: ResolvedTarget,
+  scope: QueryScope,
+): Evaluate | undefined {
+  if (value.kind === "default-value") {
+    requireInsertable(column, "default", shownTable(table, database));
+    return undefined;
+  }
+  const compiled = compileExpression(value, scope);
+  requireInsertable(column, compiled.literal === null ? "null" : "value", shownTable(table, database));
+  return asColumn(compiled, column, table, database);
+}
+
+function requireQueryInsertable(columns: readonly Column[], { table, database }: ResolvedTarget): void {
+  for (const column of columns) requireInsertable(column, "value", shownTable(table, database));
 }
 
 function queryRows(query: RowPlan, plan: InsertPlan, named: boolean): RowMaker {

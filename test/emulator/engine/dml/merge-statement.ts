@@ -5,7 +5,6 @@ import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow, SqlValue } from "../../values/sql-type.ts";
 import { conjunctsOf, NO_SLOTS, type Evaluate, type Test } from "../expressions/compiled.ts";
-import { compileExpression } from "../expressions/expression.ts";
 import { compilePredicate } from "../expressions/predicate.ts";
 import { compileFrom, declareCtes } from "../query/compile-from.ts";
 import { JoinGroup } from "../query/join-group.ts";
@@ -20,11 +19,10 @@ import { readHints } from "../statements/compile-statement.ts";
 import { noColumns } from "../statements/variable-statements.ts";
 import type { StatementContext } from "../statement-context.ts";
 import { tableSource } from "../tables/table-source.ts";
-import { resolveTarget, trackingContext, triggersOf, type ResolvedTarget } from "./dml-target.ts";
+import { requireNoHistory, resolveTarget, trackingContext, triggersOf, type ResolvedTarget } from "./dml-target.ts";
 import { runDml, type DmlProgram, type DmlResult } from "./dml-run.ts";
-import { planColumns } from "./insert-statement.ts";
+import { insertedValue, planColumns } from "./insert-statement.ts";
 import { compileOutput, OutputRows } from "./output-clause.ts";
-import { asColumn } from "./row-expressions.ts";
 import { TableWriter } from "./table-writer.ts";
 import { compileAssignments, type Assignments } from "./update-statement.ts";
 
@@ -75,12 +73,7 @@ function compileClause(
         action.values.forEach((value, at) => {
           const ordinal = plan.ordinals[at]!;
           const column = target.table.columns[ordinal]!;
-          values.set(
-            ordinal,
-            value.kind === "default-value"
-              ? undefined
-              : asColumn(compileExpression(value, visible), column, target.table, target.database),
-          );
+          values.set(ordinal, insertedValue(value, column, target, visible));
         });
       }
       return { match, and, action: { kind: "insert", values } };
@@ -93,6 +86,7 @@ export function compileMerge(node: MergeStatement, context: StatementContext): D
   declareCtes(node.with, noColumns(context));
   if (node.top) throw new Unsupported("MERGE TOP");
   const target = resolveTarget(node.target, context);
+  requireNoHistory(target.table, target.database, 13562);
   for (const { action } of node.clauses) {
     requirePermission(context.session, action.kind.slice("merge-".length).toUpperCase(), target.table, target.database);
   }

@@ -15,6 +15,8 @@ import type { Session } from "../session/session.ts";
 import { isTableVariable } from "../tables/local-table.ts";
 import { checkIndexedViews } from "./check-indexed-views.ts";
 import { checkReferencing, checkReferenced } from "./foreign-keys.ts";
+import { historyWriter, type HistoryWriter } from "./history-writer.ts";
+import { keptColumns, type KeptColumns } from "./kept-columns.ts";
 import { asColumn, compileRowExpression, compileRowPredicate } from "./row-expressions.ts";
 
 interface CheckRule {
@@ -32,6 +34,7 @@ export interface TableRules {
   readonly checks: readonly CheckRule[];
   readonly identity: { readonly ordinal: number; readonly column: Column } | undefined;
   readonly rowVersion: number | undefined;
+  readonly kept: KeptColumns | undefined;
   readonly indexedViews: readonly ViewObject[];
 }
 
@@ -81,6 +84,7 @@ export function tableRules(table: TableObject, database: Database, session: Sess
     ),
     identity: findColumn(columns, (column) => column.identity !== undefined),
     rowVersion: findColumn(columns, (column) => column.type.name === "rowversion")?.ordinal,
+    kept: keptColumns(table),
     indexedViews: indexedViewsOn(table, database),
   };
   rules.set(table, { version: schemaVersion, rules: made });
@@ -113,6 +117,7 @@ export class TableWriter {
   readonly #runtime: Runtime;
   readonly #options: WriteOptions;
   readonly #recorder: ChangeRecorder | undefined;
+  readonly #history: HistoryWriter | undefined;
   readonly #snapshot: number | undefined;
   readonly #ignoresDuplicates: boolean;
   /** The indexed views of all tables that the statement writes: those of foreign keys' actions too. */
@@ -131,7 +136,7 @@ export class TableWriter {
     const variable = isTableVariable(table);
     if (!variable) session.transactions.requireWritable();
     this.transaction = variable ? session.transactions.forVariables() : session.transactions.current!;
-    if (database.options.readOnly) throw sqlError(3906, database.name);
+    database.requireWritable();
     this.table = table;
     this.database = database;
     this.session = session;
@@ -139,6 +144,7 @@ export class TableWriter {
     this.#options = options;
     this.#runtime = new RuntimeClass(session, new Scope("function", undefined));
     this.#recorder = changeRecorder(this.transaction, database, table, options.trackingContext);
+    this.#history = historyWriter(table, database, this.transaction);
     this.#snapshot = session.transactions.writeSnapshot(database);
     this.#ignoresDuplicates = table.indexes.some((index) => index.ignoreDupKey);
     this.#views = cause ? cause.#views : new Set();
@@ -185,10 +191,11 @@ export class TableWriter {
     if (beyond) store.lastIdentity = whole;
   }
 
-  /** Fills in computed columns and rowversion; checks NOT NULL and CHECK. `row` is changed. */
+  /** Fills in computed columns, rowversion and what else the server keeps; checks NOT NULL and CHECK. `row` is changed. */
   complete(row: SqlRow, verb: "INSERT" | "UPDATE"): void {
     const { rules, table } = this;
     if (rules.rowVersion !== undefined) row[rules.rowVersion] = this.nextRowVersion();
+    rules.kept?.fill(row, this.transaction);
     if (rules.computed.length > 0) {
       const { frame } = this.#runtime;
       frame[0] = row;
@@ -245,13 +252,14 @@ export class TableWriter {
 
   /** @param columnIds the columns that SET names */
   update(changes: readonly RowChange[], before: readonly SqlRow[], columnIds: readonly number[]): void {
+    if (this.#history) for (const row of before) this.#history.close(row);
     this.table.store.update(this.transaction, changes, this.#snapshot);
     if (this.#recorder)
       for (const [at, change] of changes.entries()) this.#recorder.update(before[at]!, change.row, columnIds);
   }
 
   delete(entry: RowEntry, row: SqlRow): void {
-    this.table.store.delete(this.transaction, entry, this.#snapshot);
+    if (this.table.store.delete(this.transaction, entry, this.#snapshot)) this.#history?.close(row);
     this.#recorder?.delete(row);
   }
 
@@ -306,6 +314,7 @@ function identityValue(value: bigint, column: Column): SqlValue {
     if (value < limit[0] || value > limit[1]) throw sqlError(8115, "IDENTITY", type.name);
     return type.name === "bigint" ? value : Number(value);
   }
-  if (value >= 10n ** BigInt(type.precision ?? 18)) throw sqlError(8115, "IDENTITY", type.name);
+  const beyond = 10n ** BigInt(type.precision ?? 18);
+  if (value >= beyond || value <= -beyond) throw sqlError(8115, "IDENTITY", type.name);
   return value;
 }

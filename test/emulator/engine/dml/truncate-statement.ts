@@ -1,7 +1,9 @@
 import { recordTruncate } from "../../change-tracking/change-recorder.ts";
 import type { TruncateTableStatement } from "../../tsql/ast-dml.ts";
 import { sqlError, sqlErrorWithState } from "../../values/error-table.ts";
+import { Unsupported } from "../../values/sql-error.ts";
 import { indexedViewsOn } from "../ddl/schema-binding.ts";
+import { shownTable } from "../ddl/temporal-period.ts";
 import { atomic, type Execution } from "../session/execution.ts";
 import { requirePermission } from "../session/require-permission.ts";
 import { requireTable, writtenName } from "../session/resolve-name.ts";
@@ -17,7 +19,7 @@ export function* runTruncate(statement: TruncateTableStatement, execution: Execu
     );
     session.transactions.requireWritable();
     requirePermission(session, "ALTER", table, database);
-    if (database.options.readOnly) throw sqlError(3906, database.name);
+    database.requireWritable();
     for (const object of database.objects.values()) {
       if (
         object.kind === "foreign-key" &&
@@ -29,8 +31,9 @@ export function* runTruncate(statement: TruncateTableStatement, execution: Execu
     }
     const [view] = indexedViewsOn(table, database);
     if (view) throw sqlErrorWithState(3729, 2, "TRUNCATE TABLE", writtenName(statement.table), view.name);
-    if (table.historyTableId !== undefined)
-      throw sqlError(13545, `${database.name}.${database.schemaName(table.schemaId)}.${table.name}`);
+    if (table.ledger !== undefined) throw new Unsupported("TRUNCATE TABLE of a ledger table");
+    if (table.historyTableId !== undefined || table.historyOfTableId !== undefined)
+      throw sqlError(13545, shownTable(table, database));
     const transaction = session.transactions.current!;
     table.store.truncate(transaction);
     recordTruncate(transaction, database, table.objectId);

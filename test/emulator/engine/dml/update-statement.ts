@@ -15,9 +15,11 @@ import type { Step } from "../session/step.ts";
 import { readHints } from "../statements/compile-statement.ts";
 import { noColumns } from "../statements/variable-statements.ts";
 import type { StatementContext } from "../statement-context.ts";
-import { trackingContext, triggersOf, type ResolvedTarget } from "./dml-target.ts";
+import { shownTable } from "../ddl/temporal-period.ts";
+import { requireNoHistory, trackingContext, triggersOf, type ResolvedTarget } from "./dml-target.ts";
 import { runDml, type DmlProgram } from "./dml-run.ts";
 import { compileTop } from "./insert-statement.ts";
+import { requireUpdatable } from "./kept-columns.ts";
 import { compileOutput, OutputRows } from "./output-clause.ts";
 import { asColumn } from "./row-expressions.ts";
 import { TableWriter } from "./table-writer.ts";
@@ -64,13 +66,13 @@ export function compileAssignments(
     if (column.computed) throw sqlError(271, column.name);
     if (column.type.name === "rowversion") throw sqlError(272);
     if (column.identity) throw sqlError(8102, column.name);
-    if (column.generatedAlways) throw new Unsupported("GENERATED ALWAYS columns");
     return ordinal;
   };
   for (const assignment of list) {
     if (assignment.kind === "write-column") throw new Unsupported(".WRITE");
     if (assignment.kind === "set-variable-in-update") {
       const ordinal = assignment.column ? ordinalOf(assignment.column.name) : undefined;
+      if (ordinal !== undefined) requireUpdatable(table.columns[ordinal]!, false, shownTable(table, database));
       const compiled = compileExpression(assignment.value, scope);
       const value = context.assignmentValue(assignment.variable, assignment.operator, compiled);
       variables.push({ name: assignment.variable.toLowerCase(), value: value.evaluate, column: ordinal });
@@ -89,11 +91,14 @@ export function compileAssignments(
       throw sqlError(4104, `${reference.table.name}.${reference.name}`);
     }
     const ordinal = ordinalOf(reference.name);
+    const shown = shownTable(table, database);
     if (assignment.value.kind === "default-value") {
+      requireUpdatable(table.columns[ordinal]!, true, shown);
       columns.push({ ordinal, value: undefined });
       continue;
     }
     const right = compileExpression(assignment.value, scope);
+    requireUpdatable(table.columns[ordinal]!, right.literal === null, shown);
     const value =
       assignment.operator === "="
         ? right
@@ -108,6 +113,7 @@ export function compileUpdate(node: UpdateStatement, context: StatementContext):
   declareCtes(node.with, noColumns(context));
   const rows = compileWrittenRows(node, context);
   const { target, scope, slot } = rows;
+  requireNoHistory(target.table, target.database, 13561);
   requirePermission(context.session, "UPDATE", target.table, target.database);
   const assignments = compileAssignments(node.assignments, target, slot, scope);
   const track = trackingContext(node.changeTrackingContext, context);

@@ -242,7 +242,7 @@ function decimalOperandType(operand: Compiled): SqlType {
   return decimal(shape.precision, shape.scale);
 }
 
-/** `left operator right` for values. @throws SqlError 206, 257, 402, 468, 8117; the result throws 8115, 8134 and more */
+/** `left operator right` for values. @throws SqlError 206, 257, 402, 403, 468, 8117; the result throws 8115, 8134 and more */
 export function compileArithmetic(operator: BinaryOperator, leftIn: Compiled, rightIn: Compiled): Compiled {
   let [left, right] = [leftIn, rightIn];
   if (isNullLiteral(left)) left = constant(isNullLiteral(right) ? INT : right.type, null);
@@ -297,6 +297,8 @@ export function compileArithmetic(operator: BinaryOperator, leftIn: Compiled, ri
       const back = coercion(datetime, high);
       return finish(left, right, high, back ? (runtime) => back(work(runtime)) : work);
     }
+    case "clr":
+      throw sqlError(403, OPERATOR_WORDS[operator], high.name);
     default:
       break;
   }

@@ -7,7 +7,7 @@ import type { SqlDateTimeOffset, SqlType, SqlValue, SqlVariant } from "../../val
 
 export type Comparer = (a: SqlValue, b: SqlValue) => number;
 
-/** Values of one type that are not NULL. @throws SqlError 306 for text, ntext, image and xml */
+/** Values of one type that are not NULL. @throws SqlError 249, 305, 306 for types without order: geography, geometry, xml, text, ntext, image */
 export function comparerOf(type: SqlType): Comparer {
   switch (typeFamily(type)) {
     case "integer":
@@ -39,7 +39,23 @@ export function comparerOf(type: SqlType): Comparer {
       return (a, b) => compareVariant(a as SqlVariant, b as SqlVariant);
     case "xml":
       throw sqlError(305);
+    case "clr":
+      // The order of the bytes is the order of the tree.
+      requireComparable(type, "ORDER BY");
+      return (a, b) => (a as Buffer).compare(b as Buffer);
   }
+}
+
+/** False: DISTINCT is error 421, UNION, INTERSECT and EXCEPT 5335. */
+export function isComparable({ name }: SqlType): boolean {
+  return !["geography", "geometry", "xml", "text", "ntext", "image"].includes(name);
+}
+
+/** @throws SqlError 249, 305, 306 for a type that has no order; `clause`: ORDER BY, GROUP BY */
+export function requireComparable(type: SqlType, clause: string): void {
+  if (isComparable(type)) return;
+  if (typeFamily(type) === "clr") throw sqlError(249, type.name, clause);
+  throw type.name === "xml" ? sqlError(305) : sqlError(306);
 }
 
 /** Shorter values count as filled up with zeros. */
@@ -63,7 +79,7 @@ function compareUuid(a: string, b: string): number {
 }
 
 /** By family first ("sql_variant (Transact-SQL)", comparing), then in the common type. */
-const VARIANT_FAMILIES: readonly string[] = ["binary", "uniqueidentifier", "string", "exact", "float", "datetime"];
+const VARIANT_FAMILIES: readonly string[] = ["uniqueidentifier", "binary", "string", "exact", "float", "datetime"];
 
 function variantFamily(type: SqlType): number {
   const family = typeFamily(type);
@@ -84,7 +100,7 @@ function compareVariant(a: SqlVariant, b: SqlVariant): number {
 
 export type HashKey = string | number | bigint;
 
-/** Equal values (in the type's own comparison) give one key; the key of NULL is none of these. */
+/** Equal values (in the type's own comparison) give one key; the key of NULL is none of these. @throws SqlError 249 */
 export function hashKeyOf(type: SqlType): (value: SqlValue) => HashKey {
   switch (typeFamily(type)) {
     case "string": {
@@ -111,6 +127,9 @@ export function hashKeyOf(type: SqlType): (value: SqlValue) => HashKey {
       };
     case "float":
       return (value) => (value as number) + 0;
+    case "clr":
+      requireComparable(type, "GROUP BY");
+      return (value) => (value as Buffer).toString("latin1");
     default:
       return (value) => value as HashKey;
   }

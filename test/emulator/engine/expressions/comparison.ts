@@ -21,8 +21,20 @@ export const HOLDS: Record<Operator, (order: number) => boolean> = {
   ">=": (order) => order >= 0,
 };
 
-/** The type in which two expressions are compared, collation included. @throws SqlError 206, 402, 468 */
+/** The operators in error 403. */
+const OPERATOR_WORDS: Readonly<Record<string, string>> = {
+  "=": "equal to",
+  "<>": "not equal to",
+  "<": "less than",
+  ">": "greater than",
+  "<=": "less than or equal to",
+  ">=": "greater than or equal to",
+};
+
+/** The type in which two expressions are compared, collation included. @throws SqlError 206, 402, 403, 468 */
 export function comparisonType(left: Compiled, right: Compiled, operator: string): SqlType {
+  const loose = [left.type, right.type].find((t) => t.name === "geography" || t.name === "geometry");
+  if (loose !== undefined) throw sqlError(403, OPERATOR_WORDS[operator] ?? operator, loose.name);
   if (isNullLiteral(left)) return right.type;
   if (isNullLiteral(right)) return left.type;
   const type = mergeCollation(left, right, commonType(left.type, right.type)).type;
@@ -53,7 +65,12 @@ export function compileComparison(operator: Operator, left: Compiled, right: Com
 function comparisonTest(operator: Operator, a: Compiled, b: Compiled, type: SqlType): Test {
   const [x, y] = [a.evaluate, b.evaluate];
   const family = typeFamily(type);
-  const primitive = family !== "string" && family !== "binary" && family !== "uniqueidentifier" && family !== "variant";
+  const primitive =
+    family !== "string" &&
+    family !== "binary" &&
+    family !== "uniqueidentifier" &&
+    family !== "variant" &&
+    family !== "clr";
   if (primitive && type.name !== "datetimeoffset") return primitiveTest(operator, x, y);
   const compare = comparerOf(type);
   const holds = HOLDS[operator];

@@ -50,6 +50,7 @@ export interface Compiled {
     readonly name: string;
     readonly identity?: boolean;
     readonly computed?: boolean;
+    readonly masked?: string;
   };
   readonly collation: CollationStrength;
   /** Gives another value each time, or has an effect: never moved or evaluated twice. */

@@ -18,6 +18,8 @@ export interface OutputColumn {
   readonly type: SqlType;
   readonly nullable: boolean;
   readonly source?: Compiled;
+  /** What a column shows to this reader: the text of a mask (data-mask.ts). Its values are the real ones until the statement's result. */
+  readonly masked?: string;
 }
 
 export interface RowPlan {

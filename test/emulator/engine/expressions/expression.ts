@@ -1,6 +1,7 @@
 import type {
   CaseExpression,
   CastExpression,
+  ColumnReference,
   Expression,
   FunctionCall,
   TrimExpression,
@@ -12,6 +13,7 @@ import { sqlError } from "../../values/error-table.ts";
 import { SqlError, Unsupported } from "../../values/sql-error.ts";
 import type { SqlType, SqlValue } from "../../values/sql-type.ts";
 import { compileBuiltIn } from "../functions/call-built-in.ts";
+import { compileProperty, compileMethodCall, compileStaticMethodCall } from "../functions/clr-methods.ts";
 import { globalVariable } from "../functions/global-variables.ts";
 import { without } from "../without.ts";
 import { compileArithmetic, compileUnary, convertTo } from "./arithmetic.ts";
@@ -30,7 +32,7 @@ export function compileExpression(expression: Expression, env: ExpressionEnv): C
     case "literal":
       return expression.value === null ? UNTYPED_NULL : constant(expression.type, expression.value);
     case "column":
-      return env.column(expression);
+      return compileColumn(expression, env);
     case "pseudo-column":
       if (!env.pseudoColumn) throw sqlError(207, expression.name);
       return env.pseudoColumn(expression);
@@ -103,8 +105,21 @@ export function compileExpression(expression: Expression, env: ExpressionEnv): C
     case "identity-function":
       throw sqlError(177);
     case "method-call":
+      return compileMethodCall(expression, env);
     case "static-method-call":
-      throw new Unsupported(`method ${expression.method}`);
+      return compileStaticMethodCall(expression, env);
+  }
+}
+
+/** A column, or the property of one where no table has the qualifier's name. */
+function compileColumn(reference: ColumnReference, env: ExpressionEnv): Compiled {
+  try {
+    return env.column(reference);
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.number !== 4104) throw error;
+    const property = compileProperty(reference, env);
+    if (property === undefined) throw error;
+    return property;
   }
 }
 

@@ -2,6 +2,7 @@ import { isColumnInMask } from "../../change-tracking/column-mask.ts";
 import { runDueCleanup } from "../../change-tracking/cleanup.ts";
 import { currentVersion, minValidVersion } from "../../change-tracking/tracking-versions.ts";
 import { BIGINT, BIT, INT, varbinary } from "../../values/coerce-type.ts";
+import { sqlError } from "../../values/error-table.ts";
 import type { Runtime } from "../runtime.ts";
 import type { ScalarFunction } from "./scalar-function.ts";
 
@@ -21,6 +22,7 @@ export const changeTrackingFunctions: readonly ScalarFunction[] = [
     mayBeNull: true,
     evaluate: (_, runtime) => {
       const { currentDatabase } = runtime.session;
+      if (currentDatabase.secondary) throw sqlError(22117);
       runDueCleanup(currentDatabase);
       return currentVersion(currentDatabase, snapshotOf(runtime));
     },
@@ -32,6 +34,7 @@ export const changeTrackingFunctions: readonly ScalarFunction[] = [
     mayBeNull: true,
     evaluate: ([objectId], runtime) => {
       const { currentDatabase } = runtime.session;
+      if (currentDatabase.secondary) throw sqlError(22117);
       runDueCleanup(currentDatabase);
       const table = currentDatabase.objects.get(objectId as number);
       if (table && !runtime.session.rights.onObject("VIEW CHANGE TRACKING", table, currentDatabase)) return null;

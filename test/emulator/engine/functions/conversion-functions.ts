@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import {
+  isClr,
   maxLength,
   SQL_VARIANT,
   TINYINT,
@@ -41,6 +42,7 @@ function numericText(text: string): number {
 }
 
 function variantProperty(value: SqlValue, type: SqlType, property: string): SqlValue {
+  if (isClr(type)) throw sqlError(206, type.name, "sql_variant");
   const inner: SqlVariant = type.name === "sql_variant" ? (value as SqlVariant) : { type, value };
   const base = inner.type;
   const number = (n: number): SqlVariant => ({ type: INT, value: n });

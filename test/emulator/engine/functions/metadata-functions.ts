@@ -87,6 +87,7 @@ function columnProperty(column: Column, property: string): SqlValue {
     case "isidnotforrepl":
       return bit(column.identity?.notForReplication === true);
     case "generatedalwaystype":
+      if (column.generatedAlways?.startsWith("row") === false) throw new Unsupported("GeneratedAlwaysType of a ledger");
       return column.generatedAlways === "row start" ? 1 : column.generatedAlways === "row end" ? 2 : 0;
     case "charmaxlen":
       return column.type.length ?? null;
@@ -105,9 +106,9 @@ function databaseProperty(name: string, property: string, runtime: Runtime): Sql
     case "collation":
       return text(found.collation);
     case "status":
-      return text(options.online ? "ONLINE" : "OFFLINE");
+      return text(found.restoring ? "RESTORING" : options.online ? "ONLINE" : "OFFLINE");
     case "updateability":
-      return text(options.readOnly ? "READ_ONLY" : "READ_WRITE");
+      return text(options.readOnly || found.secondary ? "READ_ONLY" : "READ_WRITE");
     case "useraccess":
       return text(options.userAccess);
     case "recovery":

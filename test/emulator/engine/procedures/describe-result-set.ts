@@ -1,9 +1,10 @@
 import { BIT, INT, nvarchar, SYSNAME } from "../../values/coerce-type.ts";
-import { maxLength } from "../../values/coerce-type.ts";
+import { assemblyQualifiedName } from "../../values/clr-class.ts";
+import { isClr, maxLength } from "../../values/coerce-type.ts";
 import { coerce } from "../../values/coerce.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { SqlError, Unsupported } from "../../values/sql-error.ts";
-import { SYSTEM_TYPE_IDS, typeName } from "../../catalog/type-facts.ts";
+import { SYSTEM_TYPE_IDS, typeName, userTypeIdOf } from "../../catalog/type-facts.ts";
 import { withCoverage } from "../../tsql/coverage.ts";
 import type { SqlRow, SqlType } from "../../values/sql-type.ts";
 import { precisionOf, scaleOfType } from "../functions/conversion-functions.ts";
@@ -120,23 +121,31 @@ function firstResult(text: string, declarations: string, session: Session): read
   return undefined;
 }
 
-function describeColumns(columns: readonly OutputColumn[]): SqlRow[] {
+/** @param database the session's */
+function describeColumns(columns: readonly OutputColumn[], database: string): SqlRow[] {
   const shown = resultColumns(columns);
   return columns.map((column, at): SqlRow => {
     const { type } = column;
     const own = shown[at]!;
     const isText = type.collation !== undefined;
     const row: SqlRow = COLUMNS.map(() => null);
+    // "sys.dm_exec_describe_first_result_set": a CLR type is told by its own name.
+    const clr = isClr(type);
     const known: Record<string, SqlRow[number]> = {
       is_hidden: 0,
       column_ordinal: at + 1,
       name: column.name === "" ? null : column.name,
       is_nullable: column.nullable ? 1 : 0,
       system_type_id: SYSTEM_TYPE_IDS[type.name],
-      system_type_name: shownType(type),
+      system_type_name: clr ? null : shownType(type),
       max_length: maxLength(type),
       precision: precisionOf(type),
       scale: scaleOfType(type),
+      user_type_id: clr ? userTypeIdOf(type) : null,
+      user_type_database: clr ? database : null,
+      user_type_schema: clr ? "sys" : null,
+      user_type_name: clr ? type.name : null,
+      assembly_qualified_type_name: clr ? assemblyQualifiedName(type.name) : null,
       collation_name: isText ? type.collation : null,
       is_xml_document: 0,
       is_case_sensitive: isText && /_(CS|BIN)/i.test(type.collation) ? 1 : 0,
@@ -163,7 +172,10 @@ export function describePlan(args: readonly Compiled[], env: ExpressionEnv): Row
     const asText = (value: unknown): string => (typeof value === "string" ? value : "");
     try {
       const found = firstResult(asText(text), asText(declarations), session);
-      return (found ? describeColumns(found) : []).map((row) => [...row, ...ERRORS.map(() => null)]);
+      return (found ? describeColumns(found, session.currentDatabase.name) : []).map((row) => [
+        ...row,
+        ...ERRORS.map(() => null),
+      ]);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       const row: SqlRow = [...COLUMNS, ...ERRORS].map(() => null);
@@ -190,7 +202,7 @@ export function* describeFirstResultSet(args: readonly CallArgument[], execution
       textArgument(named.get("@params")) ?? "",
       execution.session,
     );
-    return found ? describeColumns(found) : [];
+    return found ? describeColumns(found, execution.session.currentDatabase.name) : [];
   });
   const { output } = execution;
   output.columns([...COLUMNS, ...PROCEDURE_TAIL].map(([name, type]) => ({ name, type, nullable: true })));

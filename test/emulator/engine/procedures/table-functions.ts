@@ -84,6 +84,7 @@ function inlinePlan(
     type: column.type,
     nullable: column.nullable,
     ...(plan.columns[at]?.source ? { source: plan.columns[at].source } : {}),
+    ...(plan.columns[at]?.masked === undefined ? {} : { masked: plan.columns[at].masked }),
   }));
   return {
     columns,

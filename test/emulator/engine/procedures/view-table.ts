@@ -27,7 +27,11 @@ export function viewTable(
   const plan = keeping(viewPlan(view, database, context), view, database);
   if (plan.columns.length < view.columns.length) throw sqlError(4502, view.name);
   const stored = source.hints.some((hint) => hint.name === "noexpand");
-  const columns = view.columns.map((column) => ({ name: column.name, type: column.type, nullable: column.nullable }));
+  const columns = view.columns.map((column, at) => {
+    const masked = plan.columns[at]?.masked;
+    const { name, type, nullable } = column;
+    return { name, type, nullable, ...(masked === undefined ? {} : { masked }) };
+  });
   return {
     alias,
     schema: source.alias === undefined ? database.schemaName(view.schemaId) : undefined,

@@ -151,7 +151,8 @@ function variance(type: SqlType, sample: boolean, root: boolean): AggregateKind 
 }
 
 function extreme(type: SqlType, sign: 1 | -1, name: string): AggregateKind {
-  if (type.name === "bit") throw sqlError(8117, "bit", name.toLowerCase());
+  if (type.name === "bit" || type.name === "geography" || type.name === "geometry")
+    throw sqlError(8117, type.name, name.toLowerCase());
   const compare = comparerOf(type);
   return {
     type,

@@ -127,7 +127,12 @@ function planColumns(plan: RowPlan, names: readonly string[] | undefined, alias:
     if (name === "") throw sqlError(8155, at + 1, alias);
     if (seen.has(name.toLowerCase())) throw sqlError(8156, name, alias);
     seen.add(name.toLowerCase());
-    return { name, type: column.type, nullable: column.nullable };
+    return {
+      name,
+      type: column.type,
+      nullable: column.nullable,
+      ...(column.masked === undefined ? {} : { masked: column.masked }),
+    };
   });
 }
 

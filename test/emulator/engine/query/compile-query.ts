@@ -4,8 +4,9 @@ import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow, SqlValue } from "../../values/sql-type.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
-import { rowKeyOf, type HashKey } from "../expressions/compare.ts";
+import { isComparable, rowKeyOf, type HashKey } from "../expressions/compare.ts";
 import { NO_SLOTS, unionSlots, type Compiled } from "../expressions/compiled.ts";
+import { DEFAULT_MASK } from "./data-mask.ts";
 import { compileExpression, unifyTypes } from "../expressions/expression.ts";
 import type { ExpressionEnv, OutputColumn, RowCursor, RowPlan } from "../expressions/expression-env.ts";
 import type { Runtime } from "../runtime.ts";
@@ -91,6 +92,7 @@ export function unifiedColumns(left: RowPlan, right: RowPlan): OutputColumn[] {
       type,
       nullable: column.nullable || other.nullable,
       source: { type, nullable: true, evaluate: () => null, slots: NO_SLOTS, collation },
+      ...(column.masked === undefined && other.masked === undefined ? {} : { masked: DEFAULT_MASK }),
     };
   });
 }
@@ -103,6 +105,8 @@ function compileSetOperation(
   const left = compileBody(operation.left, context, outer);
   const right = compileBody(operation.right, context, outer);
   const columns = unifiedColumns(left, right);
+  const loose = operation.operator === "union all" ? undefined : columns.find((column) => !isComparable(column.type));
+  if (loose) throw sqlError(5335, loose.type.name);
   const rowKey = operation.operator === "union all" ? undefined : rowKeyOf(columns.map((column) => column.type));
   return {
     columns,

@@ -3,12 +3,14 @@ import type { OrderItem, SelectItem, SelectQuery, TopClause } from "../../tsql/a
 import { BIGINT, FLOAT, typeFamily } from "../../values/coerce-type.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
+import { isComparable, requireComparable } from "../expressions/compare.ts";
 import { conjunctsOf, NO_SLOTS, unionSlots, type Compiled } from "../expressions/compiled.ts";
 import { compileExpression } from "../expressions/expression.ts";
 import type { ExpressionEnv, OutputColumn } from "../expressions/expression-env.ts";
 import { compilePredicate } from "../expressions/predicate.ts";
 import type { StatementContext } from "../statement-context.ts";
 import { compileFrom } from "./compile-from.ts";
+import { DEFAULT_MASK } from "./data-mask.ts";
 import { expressionText } from "./expression-text.ts";
 import { Grouping, isAggregate } from "./grouping.ts";
 import { JoinGroup } from "./join-group.ts";
@@ -52,6 +54,7 @@ export function compileSelect(
   const keys = select.groupBy.map((expression) => {
     const key = compileExpression(expression, scope);
     if (key.literal !== undefined || key.slots.size === 0) throw sqlError(164);
+    requireComparable(key.type, "GROUP BY");
     return { key, text: expressionText(expression, scope) };
   });
   scope.caller = undefined;
@@ -99,6 +102,8 @@ function compileLists(
     windowsAllowed = true;
     clause = "select";
     const columns = select.items.flatMap((item) => compileItem(item, scope));
+    const loose = select.distinct ? columns.find(({ value }) => !isComparable(value.type)) : undefined;
+    if (loose) throw sqlError(421, loose.value.type.name);
     clause = "order";
     const sorts = extras.orderBy.map((item) => compileOrder(item, columns, scope, select.distinct));
     const assigned = columns.filter((column) => column.assigns !== undefined);
@@ -207,9 +212,11 @@ function hookScope(
 function compileItem(item: SelectItem, scope: QueryScope): SelectColumn[] {
   switch (item.kind) {
     case "select-expression": {
+      const reads = scope.context.maskedReads;
       const value = compileExpression(item.expression, scope);
       const name = item.alias ?? value.column?.name ?? (item.expression.kind === "column" ? item.expression.name : "");
-      return [{ name, type: value.type, nullable: value.nullable, source: value, value }];
+      const masked = scope.context.maskedReads > reads ? (value.column?.masked ?? DEFAULT_MASK) : undefined;
+      return [{ name, type: value.type, nullable: value.nullable, source: value, value, ...shown(masked) }];
     }
     case "select-star": {
       const sources = item.table ? scope.sourcesOf(item.table) : scope.sources;
@@ -222,7 +229,9 @@ function compileItem(item: SelectItem, scope: QueryScope): SelectColumn[] {
           const value = scope.groupedOnly
             ? scope.groupedOnly({ kind: "column", pos: item.pos, table: undefined, name: column.name }, compiled)
             : compiled;
-          return [{ name: column.name, type: value.type, nullable: value.nullable, source: value, value }];
+          if (column.masked !== undefined) scope.context.maskedReads++;
+          const masked = shown(column.masked);
+          return [{ name: column.name, type: value.type, nullable: value.nullable, source: value, value, ...masked }];
         }),
       );
     }
@@ -245,6 +254,8 @@ function compileItem(item: SelectItem, scope: QueryScope): SelectColumn[] {
     }
   }
 }
+
+const shown = (masked: string | undefined): { masked?: string } => (masked === undefined ? {} : { masked });
 
 /** ORDER BY: a position, the name of a column of the result, or an expression. */
 function compileOrder(
@@ -270,8 +281,7 @@ function compileOrder(
   const same = columns.findIndex((column) => column.value.text !== undefined && column.value.text === value.text);
   if (same >= 0) return output(same);
   if (distinct) throw sqlError(145);
-  if (["text", "ntext", "image", "xml"].includes(value.type.name))
-    throw value.type.name === "xml" ? sqlError(305) : sqlError(306);
+  requireComparable(value.type, "ORDER BY");
   return { value, output: undefined, descending };
 }
 

@@ -4,7 +4,7 @@ import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow, SqlValue } from "../../values/sql-type.ts";
 import { convertTo } from "../expressions/arithmetic.ts";
-import { hashKeyOf, rowKeyOf, type HashKey } from "../expressions/compare.ts";
+import { hashKeyOf, isComparable, rowKeyOf, type HashKey } from "../expressions/compare.ts";
 import {
   isNullLiteral,
   NO_SLOTS,
@@ -72,6 +72,7 @@ export function compileAggregate(call: FunctionCall, env: ExpressionEnv): Regist
     value: compileExpression(item.expression, env),
     descending: item.descending,
   }));
+  if (call.distinct && !isComparable(argument.type)) throw sqlError(8117, argument.type.name, name.toLowerCase());
   const distinct = call.distinct ? hashKeyOf(argument.type) : undefined;
   return {
     text: `${name}(${call.distinct ? "distinct " : ""}${argument.text ?? "?"})`,

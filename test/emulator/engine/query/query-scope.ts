@@ -21,6 +21,8 @@ export interface SourceColumn {
   readonly rowGuidCol?: boolean;
   /** A column whose value the emulator does not know: reading it is refused. */
   readonly unknown?: string;
+  /** MASKED WITH, where the reader has not UNMASK: the function's text. */
+  readonly masked?: string;
 }
 
 /** A source as names see it. */
@@ -102,6 +104,7 @@ export class QueryScope implements ExpressionEnv {
       if (at < 0) continue;
       if (found) throw sqlError(209, reference.name);
       found = sourceColumn(source, at);
+      if (source.columns[at]!.masked !== undefined) context.maskedReads++;
     }
     if (!found && reference.table && sources.length > 0) throw sqlError(207, reference.name);
     return found;
@@ -143,6 +146,7 @@ export function sourceColumn(source: NamedSource, at: number): Compiled {
       name: column.name,
       ...(column.identity === true ? { identity: true } : {}),
       ...(column.computed === true ? { computed: true } : {}),
+      ...(column.masked === undefined ? {} : { masked: column.masked }),
     },
     collation: typeFamily(column.type) === "string" ? "implicit" : "coercible",
     text: `c${slot}.${at}`,

@@ -40,6 +40,8 @@ function covering(permission: string, place: Permission["class"]): readonly stri
       if (permission === "ALTER") return ["ALTER", "ALTER ANY SCHEMA", "CONTROL"];
       if (permission.startsWith("CREATE ") || permission.startsWith("ALTER ANY "))
         return [permission, "ALTER", "CONTROL"];
+      if (permission === "VIEW DATABASE PERFORMANCE STATE" || permission === "VIEW DATABASE SECURITY STATE")
+        return [permission, "VIEW DATABASE STATE", "CONTROL"];
       // Who owns something may do all with it; nobody takes it over for a right on what it lies in.
       return permission === "TAKE OWNERSHIP" ? ["CONTROL"] : [permission, "CONTROL"];
     case "SCHEMA":

@@ -26,12 +26,13 @@ export function writtenName(name: ObjectName): string {
     .join(".");
 }
 
-/** @throws SqlError 911, 916-like: no such database; Unsupported for linked servers */
+/** @throws SqlError 911, 916-like: no such database; 942, 927: it cannot be opened; Unsupported for linked servers */
 export function databaseOf(name: ObjectName, session: Session): Database {
   if (name.server !== undefined) throw new Unsupported("linked servers");
   if (name.database === undefined) return session.currentDatabase;
   const database = session.engine.server.findDatabase(name.database);
   if (!database) throw sqlError(911, name.database);
+  database.requireOpen();
   return database;
 }
 

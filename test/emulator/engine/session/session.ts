@@ -301,10 +301,11 @@ export class Session implements SessionHandler, LockOwner {
     this.#statementSnapshot = undefined;
   }
 
-  /** Tells the client of another database. @throws SqlError 911 */
+  /** Tells the client of another database. @throws SqlError 911, 942, 927, 916 */
   use(name: string): void {
     const database = this.engine.server.findDatabase(name);
     if (!database) throw sqlError(911, name);
+    database.requireOpen();
     if (!this.rights.mayEnter(database)) throw sqlError(916, this.principal.name, database.name);
     const before = this.currentDatabase;
     this.currentDatabase = database;

@@ -53,6 +53,8 @@ export function compiled<T extends object, P>(
     if (error instanceof SqlError && !session.compileScope.has(error)) session.compileScope.set(error, scope);
     throw error;
   }
+  if (context.maskedReads > 0 && !MASKS_RESULT.has((statement as { kind?: string }).kind ?? ""))
+    throw new Unsupported(`a masked column in ${(statement as { kind?: string }).kind ?? "an expression"}`);
   const unread = covered.unreadClauses();
   if (unread.length > 0) throw new Unsupported(unread.join(", "));
   known.set(statement, { key: keyOf(session, scope, context.usesLocalTables), plan, uses: context.uses });
@@ -63,6 +65,9 @@ export function compiled<T extends object, P>(
 export function usesOf(statement: object, session: Session): ReadonlySet<LockResource> {
   return plans.get(session)?.get(statement)?.uses ?? new Set();
 }
+
+/** Statements whose result is masked at the end; others would take the real values further. */
+const MASKS_RESULT: ReadonlySet<string> = new Set(["select"]);
 
 /** Hints of OPTION that choose a plan and never a result. */
 // prettier-ignore

@@ -136,6 +136,7 @@ function* dispatch(statement: Statement, execution: Execution): Step<Flow> {
       yield* runDbcc(statement, execution);
       return NEXT;
     case "checkpoint":
+      execution.session.currentDatabase.checkpointTime = execution.session.engine.clock.now();
       return NEXT;
     case "try":
       throw new TypeError("TRY is the interpreter's");

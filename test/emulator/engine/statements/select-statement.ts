@@ -1,10 +1,12 @@
 import type { SelectStatement } from "../../tsql/ast-dml.ts";
 import { LockConflict, type LockResource } from "../../storage/locks.ts";
 import { sqlError } from "../../values/error-table.ts";
+import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlRow } from "../../values/sql-type.ts";
 import type { OutputColumn, RowCursor, RowPlan } from "../expressions/expression-env.ts";
 import { declareCtes } from "../query/compile-from.ts";
 import { compileQuery } from "../query/compile-query.ts";
+import { withMasks } from "../query/data-mask.ts";
 import { compileSelect } from "../query/compile-select.ts";
 import { QueryScope } from "../query/query-scope.ts";
 import { selectPlan } from "../query/select-plan.ts";
@@ -43,7 +45,7 @@ export function compileSelectStatement(node: SelectStatement, context: Statement
   if (node.changeTrackingContext) throw sqlError(22108);
   readHints(node.options, context);
   declareCtes(node.with, new QueryScope(context, undefined));
-  if (node.into) return { kind: "into", run: compileSelectInto(node, context) };
+  if (node.into) return { kind: "into", run: unmasked(compileSelectInto(node, context), context) };
   const { query } = node;
   if (query.body.kind === "select-query" && query.body.items[0]?.kind === "select-assign") {
     const shape = compileSelect(
@@ -54,12 +56,18 @@ export function compileSelectStatement(node: SelectStatement, context: Statement
     );
     return {
       kind: "assign",
-      plan: selectPlan(shape),
+      plan: unmasked(selectPlan(shape), context),
       variables: shape.assigns.map((assign) => assign!.variable.toLowerCase()),
     };
   }
-  const plan = compileQuery(query, context, undefined);
+  const plan = withMasks(compileQuery(query, context, undefined));
   return { kind: "rows", plan, columns: resultColumns(plan.columns), uses: context.uses };
+}
+
+/** What goes elsewhere than to the client would have to be masked first. */
+function unmasked<T>(compiled: T, context: StatementContext): T {
+  if (context.maskedReads > 0) throw new Unsupported("a masked column in SELECT INTO or an assignment");
+  return compiled;
 }
 
 export function* runSelect(statement: SelectStatement, execution: Execution): Step<void> {

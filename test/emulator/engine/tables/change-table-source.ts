@@ -37,6 +37,7 @@ interface Tracked {
 function trackedTable(name: ChangeTableChanges["table"], env: ExpressionEnv): Tracked {
   const { session, scope } = env.context;
   const { database, table } = requireTable(name, session, scope);
+  if (database.secondary) throw sqlError(22117);
   env.context.use("SELECT", table, database);
   requirePermission(session, "VIEW CHANGE TRACKING", table, database);
   return { database, table, keys: trackedKeyColumns(database, table) };

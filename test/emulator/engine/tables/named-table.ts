@@ -8,8 +8,10 @@ import { Unsupported } from "../../values/sql-error.ts";
 import type { ResolvedTable } from "../query/compile-from.ts";
 import { findTarget, writtenName } from "../session/resolve-name.ts";
 import type { StatementContext } from "../statement-context.ts";
+import { shownTable } from "../ddl/temporal-period.ts";
 import { viewTable } from "../procedures/view-table.ts";
 import { localTableOf, requireExpandable, tableSource } from "./table-source.ts";
+import { systemTimeTable } from "./system-time-table.ts";
 import { systemViewTable } from "./system-view-table.ts";
 
 /** inserted and deleted in a trigger. */
@@ -32,10 +34,10 @@ function isSystemName(name: ObjectName): boolean {
   return schema === "sys" || schema === "information_schema";
 }
 
-/** @throws SqlError 13544; Unsupported where a table is temporal, and for views, which pass the clause on to theirs */
-function requireTemporal(object: DatabaseObject, database: Database): never {
-  if (object.kind !== "table" || object.historyTableId !== undefined) throw new Unsupported("FOR SYSTEM_TIME");
-  throw sqlError(13544, `${database.name}.${database.schemaName(object.schemaId)}.${object.name}`);
+/** @throws SqlError 13544; Unsupported for views, which pass the clause on to theirs */
+function requireTemporal(object: DatabaseObject, database: Database): void {
+  if (object.kind !== "table") throw new Unsupported("FOR SYSTEM_TIME of a view");
+  if (object.historyTableId === undefined || !object.period) throw sqlError(13544, shownTable(object, database));
 }
 
 /** A table, view, #temp table or system view by name. @throws SqlError 208; Unsupported */
@@ -60,6 +62,7 @@ export function resolveNamedTable(source: NamedTable, context: StatementContext)
     return viewTable(object, database, shown, source, context);
   }
   if (object.kind !== "table") throw sqlError(208, writtenName(source.name));
+  if (source.systemTime) return systemTimeTable(object, database, shown, source, source.systemTime, context);
   const written = context.writtenSource?.source === source ? context.writtenSource : undefined;
   const table = tableSource(
     object,

@@ -30,8 +30,20 @@ export function catalogReader(session: Session, database: Database): CatalogRead
           canSeeType: (userTypeId: number) => effective.canSeeType(userTypeId),
           canSeeDefinition: (object: DatabaseObject) => effective.canSeeDefinition(object),
           canSeeState: effective.onDatabase("VIEW DATABASE STATE"),
+          canSeeServerState: session.rights.onServer("VIEW SERVER STATE"),
         }),
   };
+}
+
+/** Views of the database's state that are refused without the permission, where others leave rows out. */
+const REFUSED_WITHOUT_STATE: ReadonlySet<string> = new Set(["dm_tran_commit_table"]);
+
+/** "System dynamic management views": since SQL Server 2022 VIEW DATABASE PERFORMANCE STATE. @throws SqlError 297, after 262 */
+function requireState(view: string, session: Session, database: Database): void {
+  const permission = "VIEW DATABASE PERFORMANCE STATE";
+  if (!REFUSED_WITHOUT_STATE.has(view) || session.rights.onDatabase(permission, database)) return;
+  if (session.tryDepth === 0) session.sink?.error(sqlError(262, permission, database.name));
+  throw sqlError(297);
 }
 
 /** sys.* and INFORMATION_SCHEMA.*: rows are made when they are asked for. @throws SqlError 208, 229; Unsupported */
@@ -54,6 +66,7 @@ export function systemViewTable(source: NamedTable, context: StatementContext): 
       describeSession(session);
       const snapshot = session.transactions.metadataSnapshot(database);
       database.readMetadata(session.transactions.current!, snapshot);
+      requireState(view.name, session, database);
       if (!session.rights.seesSystemView(view, database)) return [];
       return view.rows(database, catalogReader(session, database));
     },

@@ -2,29 +2,41 @@ import type { Column, DatabaseObject, TableObject } from "../../storage/database
 import type { Database } from "../../storage/database.ts";
 import { readCommitted, readPast, readUncommitted, withLocks, type ReadView } from "../../storage/read-view.ts";
 import type { TableHint, TableVariable } from "../../tsql/ast-queries.ts";
+import { quoteName } from "../../tsql/print-data-type.ts";
 import { sqlError, sqlErrorWithState } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
+import { unreadable } from "../dml/kept-columns.ts";
 import { isIndexedView } from "../ddl/schema-binding.ts";
 import type { ResolvedTable } from "../query/compile-from.ts";
+import { DEFAULT_MASK } from "../query/data-mask.ts";
 import type { SourceColumn } from "../query/query-scope.ts";
 import { TableNode } from "../query/table-node.ts";
 import type { Runtime } from "../runtime.ts";
 import type { StatementContext } from "../statement-context.ts";
 import { BaseTableSource, type ViewOf } from "./base-table-source.ts";
 import { isTableVariable, localTableObject, type LocalTable } from "./local-table.ts";
+import { withRowSecurity } from "./row-security.ts";
 
 /** Tables of the database as sources of a query: columns as names see them, hints as ways of reading. */
 
 export function sourceColumns(columns: readonly Column[]): SourceColumn[] {
+  // "Adding a column set changes the behavior of SELECT * queries": the set stands for the sparse columns.
+  const hasSet = columns.some((column) => column.columnSet === true);
   return columns.map((column) => ({
     name: column.name,
     type: column.type,
     nullable: column.nullable,
-    ...(column.hidden === true ? { hidden: true } : {}),
+    ...(column.hidden === true || (hasSet && column.sparse === true) ? { hidden: true } : {}),
+    ...unknownOf(column),
     ...(column.identity ? { identity: true } : {}),
     ...(column.computed ? { computed: true } : {}),
     ...(column.rowGuidCol === true ? { rowGuidCol: true } : {}),
   }));
+}
+
+function unknownOf(column: Column): { unknown?: string } {
+  const unknown = unreadable(column);
+  return unknown === undefined ? {} : { unknown };
 }
 
 /** Hints that choose how the server reads and never what it returns. */
@@ -111,26 +123,38 @@ export function tableSource(
   const hinted = hintedView(use.hints, database);
   const databaseView: ViewOf = (runtime) => runtime.session.transactions.viewOf(database, runtime.view(), use.target);
   const view = own ? (isTableVariable(table) ? variableView : ownView) : (hinted ?? databaseView);
+  const stored = new BaseTableSource(table, view);
+  const source = own ? stored : withRowSecurity(stored, table, database, context);
   return {
     alias: use.alias,
     schema: use.schema,
-    columns: withMasks(table, database, context),
+    columns: maskedColumns(table, database, context),
     node: (slot) => {
-      const node = new TableNode(slot, new BaseTableSource(table, view));
+      const node = new TableNode(slot, source);
       node.wantsHandles = use.target;
       return node;
     },
   };
 }
 
-/** A masked column is refused to who has not UNMASK: the masks themselves are not made here. */
-function withMasks(table: TableObject, database: Database, context: StatementContext): SourceColumn[] {
+/**
+ * What the reader sees of masked columns: UNMASK may be granted on the database, a schema, a table or a column. A computed column over a
+ * masked one is masked too.
+ */
+function maskedColumns(table: TableObject, database: Database, context: StatementContext): SourceColumn[] {
   const columns = sourceColumns(table.columns);
-  if (!table.columns.some((column) => column.maskingFunction !== undefined)) return columns;
-  if (context.session.rights.onDatabase("UNMASK", database)) return columns;
-  return columns.map((column, at) =>
-    table.columns[at]!.maskingFunction === undefined ? column : { ...column, unknown: "dynamic data masking" },
+  const hidden = table.columns.filter(
+    ({ maskingFunction, columnId }) =>
+      maskingFunction !== undefined && !context.session.rights.onColumn("UNMASK", table, columnId, database),
   );
+  if (hidden.length === 0) return columns;
+  return columns.map((column, at) => {
+    const own = table.columns[at]!;
+    if (hidden.includes(own)) return { ...column, masked: own.maskingFunction! };
+    const { computed } = own;
+    const over = computed && hidden.some(({ name }) => computed.definition.includes(quoteName(name)));
+    return over === true ? { ...column, masked: DEFAULT_MASK } : column;
+  });
 }
 
 export function localTableOf(table: LocalTable): TableObject {

@@ -17,7 +17,15 @@ test("faults by message: armed, hit, released; the clock; a report; errors that 
     set: () => undefined,
     advance: (milliseconds: number) => void (advanced += milliseconds),
   };
-  const obey = emulatorControl({ faults: server.faults, unsupported: ["x"], clock }, (message) => {
+  const emulator = {
+    faults: server.faults,
+    unsupported: ["x"],
+    clock,
+    get server(): never {
+      throw new Error("no engine");
+    },
+  };
+  const obey = emulatorControl(emulator, (message) => {
     replies.push(message);
     wake?.();
   });
@@ -35,6 +43,7 @@ test("faults by message: armed, hit, released; the clock; a report; errors that 
   for (const [message, text] of [
     [{ type: "release", id: 1 }, "fault 1: not known"],
     [{ type: "fault", id: 2, at: { step: "rpc", match: "(" }, action: "drop" }, "Invalid regular expression"],
+    [{ type: "server", id: 3, call: { do: "start" } }, "no engine"],
     [{ type: "nonsense" }, "unknown message"],
     [null, "null"],
   ] as const) {

@@ -83,6 +83,46 @@ describe("forked", () => {
     expect(await once(emulator.process, "exit")).toEqual([0, null]);
   });
 
+  test("calls of the server: each is answered when it has happened", async () => {
+    const emulator = new EmulatorChild("--port", "0");
+    const port = await emulator.port();
+    const call = async (
+      id: string,
+      what: Extract<ControlMessage, { type: "server" }>["call"],
+    ): Promise<ControlReply> => {
+      emulator.send({ type: "server", id, call: what });
+      return emulator.reply();
+    };
+    const master = await connect(port);
+    for (const sql of ["CREATE DATABASE d", "CREATE TABLE d.dbo.T (id int)"]) await run(master, sql);
+    expect(await call("1", { do: "backup", database: "d", image: "empty" })).toEqual({ type: "done", id: "1" });
+    await run(master, "INSERT d.dbo.T VALUES (1)");
+    expect(await call("2", { do: "restore", image: "empty" })).toEqual({ type: "done", id: "2" });
+    expect((await run(master, "SELECT COUNT(*) FROM d.dbo.T")).rows).toEqual([[0]]);
+    const shortage = { error: 9002, database: "d" } as const;
+    expect(await call("3", { do: "runOutOfSpace", name: "full", shortage })).toEqual({ type: "done", id: "3" });
+    await expect(run(master, "INSERT d.dbo.T VALUES (1)")).rejects.toThrow(
+      "The transaction log for database 'd' is full",
+    );
+    expect(await call("4", { do: "makeRoom", name: "full" })).toEqual({ type: "done", id: "4" });
+    await run(master, "INSERT d.dbo.T VALUES (1)");
+    const ended = once(master, "end");
+    expect(await call("5", { do: "failOver", behind: ["empty"], serverName: "B" })).toEqual({ type: "done", id: "5" });
+    await ended;
+    const again = await connect(port);
+    expect((await run(again, "SELECT @@SERVERNAME, COUNT(*) FROM d.dbo.T")).rows).toEqual([["B", 0]]);
+    expect(await call("6", { do: "takeOffline", database: "d" })).toEqual({ type: "done", id: "6" });
+    await expect(run(again, "SELECT * FROM d.dbo.T")).rejects.toMatchObject({ number: 942 });
+    for (const [id, wrong, text] of [
+      ["7", { do: "restore", image: "nothing" }, "image nothing: not known"],
+      ["8", { do: "drop", database: "nowhere" }, "no database nowhere on this server"],
+      ["9", { do: "makeRoom", name: "full" }, "shortage full: not known"],
+    ] as const) {
+      expect(await call(id, wrong)).toEqual({ type: "error", id, message: text });
+    }
+    await closed(again);
+  });
+
   test("ends when its parent is gone", async () => {
     const emulator = new EmulatorChild("--port", "0");
     await emulator.port();

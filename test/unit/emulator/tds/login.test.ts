@@ -140,7 +140,12 @@ describe("login", () => {
 
   test("an error that the session throws at login reaches the client with its number", async () => {
     server.faults.at({ step: "login", app: "no-such-database" }, { error: 4060 });
-    await expect(connect(server.port, { appName: "no-such-database" })).rejects.toThrow(/Cannot open database/);
+    const numbers: number[] = [];
+    const heard = (number: number): void => void numbers.push(number);
+    await expect(connect(server.port, { appName: "no-such-database" }, {}, heard)).rejects.toThrow(
+      "Login failed for user 'sa'.",
+    );
+    expect(numbers).toEqual([4060, 18456]);
   });
 });
 

@@ -6,6 +6,7 @@ export function connect(
   port: number,
   options: ConnectionOptions = {},
   login: { userName?: string; password?: string } = {},
+  onErrorMessage: (number: number) => void = () => undefined,
 ): Promise<Connection> {
   const configuration: ConnectionConfiguration = {
     server: "127.0.0.1",
@@ -23,6 +24,7 @@ export function connect(
   return new Promise((resolve, reject) => {
     const connection = new Connection(configuration);
     connection.on("error", () => undefined);
+    connection.on("errorMessage", ({ number }: { number: number }) => onErrorMessage(number));
     connection.connect((error) => {
       if (error === undefined) resolve(connection);
       else reject(error);

@@ -3,6 +3,7 @@ import { ByteReader, InvalidLength, NOT_ENOUGH_BYTES } from "../../../emulator/t
 import { ByteWriter } from "../../../emulator/tds/byte-writer.ts";
 import { UnknownType, readTypeInfo, writeTypeInfo } from "../../../emulator/tds/type-info.ts";
 import { encoder } from "../../../emulator/tds/value-codec.ts";
+import { Unsupported } from "../../../emulator/values/sql-error.ts";
 import type { SqlType, SqlValue } from "../../../emulator/values/sql-type.ts";
 
 const CI = "SQL_Latin1_General_CP1_CI_AS";
@@ -282,6 +283,37 @@ describe.each(cases.map(([type, info, values]) => ({ label: label(type), type, i
     });
   },
 );
+
+describe.each([
+  ["hierarchyid", "f07c03", "SqlHierarchyId"],
+  ["geography", "f0ffff", "SqlGeography"],
+  ["geometry", "f0ffff", "SqlGeometry"],
+] as const)("%s", (name, head, className) => {
+  test("TYPE_INFO: the largest size, then database, schema, type and assembly", () => {
+    const ucs2 = (text: string): string => Buffer.from(text, "utf16le").toString("hex");
+    const short = (text: string): string => text.length.toString(16).padStart(2, "0") + ucs2(text);
+    const assembly =
+      `Microsoft.SqlServer.Types.${className}, Microsoft.SqlServer.Types, ` +
+      "Version=11.0.0.0, Culture=neutral, PublicKeyToken=89845dcd8080cc91";
+    const length = `${assembly.length.toString(16).padStart(2, "0")}00`;
+    expect(write((out) => writeTypeInfo(out, { name }, true, "shop")).toString("hex")).toBe(
+      head + short("shop") + short("sys") + short(name) + length + ucs2(assembly),
+    );
+  });
+
+  test("values are PLP", () => {
+    const encode = encoder({ name }, true);
+    expect(write((out) => encode(out, Buffer.from([0x58]))).toString("hex")).toBe("0100000000000000010000005800000000");
+    expect(write((out) => encode(out, Buffer.alloc(0))).toString("hex")).toBe("000000000000000000000000");
+    expect(write((out) => encode(out, null)).toString("hex")).toBe("ffffffffffffffff");
+  });
+
+  test("a bulk load takes none, a parameter is refused", () => {
+    const info = (): ByteReader => new ByteReader(Buffer.from("f0000000000000", "hex"));
+    expect(() => readTypeInfo(info(), true)).toThrow(UnknownType);
+    expect(() => readTypeInfo(info(), false)).toThrow(Unsupported);
+  });
+});
 
 test("PLP of unknown length in several chunks", () => {
   const { decode } = readTypeInfo(new ByteReader(Buffer.from("e7ffff0904d00034", "hex")), false);

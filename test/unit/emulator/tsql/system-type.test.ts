@@ -36,7 +36,9 @@ describe("types by name", () => {
     ["time(0)", { name: "time", scale: 0 }],
     ["timestamp", { name: "rowversion" }],
     ["dbo.int", undefined],
-    ["hierarchyid", undefined],
+    ["hierarchyid", { name: "hierarchyid" }],
+    ["sys.geography", { name: "geography" }],
+    ["dbo.geometry", undefined],
     ["MyType", undefined],
   ];
   test.each(cases)("%s", (text, type) => {
