@@ -1,14 +1,30 @@
 import type { Connection } from "tedious";
-import { sendBulkLoad } from "./driver-hook.ts";
+import { guardAnswer, sendBulkLoad } from "./driver-hook.ts";
+import { LoadRefused } from "./relay-error.ts";
 import { RequestRun, requestFor, type RunLimits } from "./request-run.ts";
 
-/** Runs a batch that returns no rows. @throws the server's error, the abort's reason, or RelayTimeout */
-export async function runBatch(connection: Connection, text: string, limits: RunLimits): Promise<void> {
+/**
+ * Runs the INSERT BULK batch that a bulk load message has to follow.
+ *
+ * @throws the server's error, the abort's reason, or RelayTimeout. A server that may have begun to wait for the message when the batch was
+ *   cancelled loses its connection: it would refuse the next request (error 4022).
+ */
+export async function beginBulk(connection: Connection, text: string, limits: RunLimits): Promise<void> {
   const run = new RequestRun(connection, requestFor(text), limits);
   run.expect("the answer to INSERT BULK");
-  run.start(() => connection.execSqlBatch(run.request));
+  startGuarded(connection, run, () => connection.execSqlBatch(run.request));
   const { error } = await run.outcome;
+  if (run.request.canceled) connection.close();
   if (error) throw error;
+}
+
+function startGuarded(connection: Connection, run: RequestRun, send: () => void): void {
+  const restore = guardAnswer(
+    connection,
+    (error) => run.abort(error),
+    () => run.start(send),
+  );
+  void run.outcome.then(restore);
 }
 
 /** One bulk load message, behind an INSERT BULK batch on the same connection. */
@@ -32,16 +48,20 @@ export class BulkWriter {
    * resolves to false at the end.
    *
    * @returns the bytes of the rows
-   * @throws what `read` threw, the server's error, the abort's reason, or RelayTimeout. A server that refuses before it has got
+   * @throws what `read` threw, the server's error, the abort's reason, or RelayTimeout. A server that answers before it has got
    *   everything loses its connection: the rest of the message would be taken for something else.
    */
   async send(head: Buffer, read: (out: Buffer[]) => Promise<boolean>, tail: Buffer): Promise<number> {
     const run = new RequestRun(this.#connection, requestFor(""), this.#limits);
-    run.start(() => sendBulkLoad(this.#connection, run.request, this.#payload(run, head, read, tail)));
+    startGuarded(this.#connection, run, () =>
+      sendBulkLoad(this.#connection, run.request, this.#payload(run, head, read, tail)),
+    );
     const { error, rowCount } = await run.outcome;
-    if (!this.#allGiven && !this.#readFailure && !run.request.canceled) this.#connection.close();
+    const answeredEarly = !this.#allGiven && !this.#readFailure && !run.request.canceled;
+    if (answeredEarly) this.#connection.close();
     if (this.#readFailure) throw this.#readFailure;
     if (error) throw error;
+    if (answeredEarly) throw new LoadRefused("the server ended the load before it had all rows");
     this.rowsTaken = rowCount;
     return this.#bytes;
   }

@@ -37,6 +37,10 @@ export interface WireColumn {
 
 /** More columns than a SELECT can have (4,096): the stream is damaged. */
 const MAX_COLUMNS = 4096;
+/** server.database.schema.table */
+const MAX_NAME_PARTS = 4;
+/** No name comes near it; a column's description is held whole, and what would fill the memory is damaged. */
+const MAX_LONG_TEXT = 4096;
 
 const FLAG = { nullable: 0x0001, readWrite: 0x0004, encrypted: 0x0800, nullableUnknown: 0x8000 } as const;
 
@@ -112,7 +116,9 @@ class ByteReader {
 
   /** US_VARCHAR: the length in characters, 2 bytes. */
   longText(): string {
-    return this.take(this.uint16() * 2).toString("utf16le");
+    const length = this.uint16();
+    if (length > MAX_LONG_TEXT) throw new WireFormatError(`a name of ${length} characters in COLMETADATA`);
+    return this.take(length * 2).toString("utf16le");
   }
 }
 
@@ -164,7 +170,9 @@ function parseColumn(reader: ByteReader): WireColumn {
   const info = parseTypeInfo(type, reader);
   const typeInfo = Buffer.from(reader.bytes.subarray(start, reader.at));
   if (TEXT_TYPES.has(type)) {
-    for (let parts = reader.uint8(); parts > 0; parts--) reader.longText();
+    const parts = reader.uint8();
+    if (parts > MAX_NAME_PARTS) throw new WireFormatError(`a table's name of ${parts} parts in COLMETADATA`);
+    for (let part = 0; part < parts; part++) reader.longText();
   }
   const refusal = (flags & FLAG.encrypted) !== 0 ? "it is encrypted (Always Encrypted)" : info.refusal;
   return {

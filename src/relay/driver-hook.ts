@@ -104,13 +104,37 @@ export function interceptAnswer(
       events.onError,
     );
   };
+  const restore = replaceParser(inside, createParser);
+  start();
+  return { answer, restore };
+}
+
+/**
+ * Makes an answer that the driver cannot read an error of the request that `start` sends. Without this it would be one that nobody catches,
+ * and end the process.
+ *
+ * @param onError the connection must be closed
+ * @returns what must be called when the request is over
+ */
+export function guardAnswer(connection: Connection, onError: (error: Error) => void, start: () => void): () => void {
+  const inside = internals(connection);
+  const original = inside.createTokenStreamParser!.bind(connection);
+  const restore = replaceParser(inside, (message, handler) =>
+    guarded(inside, original(message, guardedHandler(handler, onError)), onError),
+  );
+  start();
+  return restore;
+}
+
+function replaceParser(
+  inside: DriverInternals,
+  createParser: NonNullable<DriverInternals["createTokenStreamParser"]>,
+): () => void {
   inside.createTokenStreamParser = createParser;
-  const restore = () => {
+  return () => {
     // What stands on the instance hides the class's own method.
     if (inside.createTokenStreamParser === createParser) delete inside.createTokenStreamParser;
   };
-  start();
-  return { answer, restore };
 }
 
 /**

@@ -4,6 +4,8 @@ import { WireFormatError } from "./tds-bytes.ts";
 export const STEP = { byte: -1, ushort: -2, variant: -3, textptr: -4, plp: -5 } as const;
 
 const PLP_NULL = 0xffff_ffff;
+/** No type holds more bytes: https://learn.microsoft.com/sql/t-sql/data-types/binary-and-varbinary-transact-sql */
+const MOST_BYTES = 0x7fff_ffff;
 
 export function tooLong(length: number, limit: number): WireFormatError {
   return new WireFormatError(`a value of ${length} bytes in a column of at most ${limit}`);
@@ -43,22 +45,28 @@ export function walkLong(step: number, chunk: Buffer, start: number, end: number
   return -1;
 }
 
-/** The announced size of a PLP value ([MS-TDS] 2.2.5.2.3): undefined for NULL, NaN where it is not announced. */
+/**
+ * What may still come of a PLP value ([MS-TDS] 2.2.5.2.3) whose first 8 bytes are at `at`: undefined for NULL, the announced size, or
+ * where none is announced the most that any type holds, as a negative number.
+ */
 export function plpTotal(bytes: Buffer, at: number): number | undefined {
   const low = bytes.readUInt32LE(at);
   const high = bytes.readUInt32LE(at + 4);
   if (high === 0xffff_ffff) {
     if (low === PLP_NULL) return undefined;
-    if (low === PLP_NULL - 1) return NaN;
+    if (low === PLP_NULL - 1) return -MOST_BYTES - 1;
   }
-  // No type holds more than 2^31 - 1 bytes.
-  if (high !== 0 || low > 0x7fff_ffff) throw new WireFormatError(`a (max) value of ${high * 2 ** 32 + low} bytes`);
+  if (high !== 0 || low > MOST_BYTES) throw new WireFormatError(`a (max) value of ${high * 2 ** 32 + low} bytes`);
   return low;
 }
 
-/** What is left after a chunk of `length` bytes (0: the end). Comparisons with NaN are false: no announcement, no check. */
+/** What is left after a chunk of `length` bytes (0: the end), in the form of plpTotal; never 0 where nothing is announced. */
 export function plpLeft(left: number, length: number): number {
-  if (length > 0x7fff_ffff) throw new WireFormatError(`a chunk of ${length} bytes in a (max) value`);
+  if (left < 0) {
+    // Without this a value that never ends would go on for as long as its server sends.
+    if (length >= -left) throw new WireFormatError(`a (max) value of more than ${MOST_BYTES} bytes`);
+    return left + length;
+  }
   if (length > left || (length === 0 && left > 0)) {
     throw new WireFormatError(`a (max) value whose chunks do not add up: ${left} bytes left, a chunk of ${length}`);
   }

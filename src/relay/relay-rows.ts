@@ -2,7 +2,7 @@ import type { Connection } from "tedious";
 import { addParameter } from "../db/session.ts";
 import type { Statement } from "../sql/statement.ts";
 import { writeBulkColMetadata, writeBulkDone, type WireColumn } from "./col-metadata.ts";
-import { BulkWriter, runBatch } from "./bulk-writer.ts";
+import { BulkWriter, beginBulk } from "./bulk-writer.ts";
 import { interceptAnswer, isUsable, type RawAnswer } from "./driver-hook.ts";
 import { LoadRefused, RelayError } from "./relay-error.ts";
 import { RequestRun, requestFor } from "./request-run.ts";
@@ -47,6 +47,8 @@ class WireSource implements RelaySource {
   #run: RequestRun | undefined;
   #answer: RawAnswer | undefined;
   #wake: (() => void) | undefined;
+  /** Rows that were handed on, when the read was given up; the reader counts on while it reads the rest away. */
+  #rowsAtFailure: number | undefined;
   #finished = false;
   #busy = false;
 
@@ -61,7 +63,7 @@ class WireSource implements RelaySource {
   }
 
   get rows(): number {
-    return this.#reader.rows;
+    return this.#rowsAtFailure ?? this.#reader.rows;
   }
 
   get usable(): boolean {
@@ -105,13 +107,13 @@ class WireSource implements RelaySource {
       return await this.#load(target, maxRows);
     } catch (cause) {
       const attempted = `relay rows from number ${before + 1} on into ${target.table} (${this.rows - before} read)`;
-      const side = this.#run?.failure === undefined ? "target" : "source";
+      const ofSource = this.#run?.failure !== undefined || cause instanceof WireFormatError;
       await this.giveUp(cause as Error);
       throw new RelayError(attempted, {
         cause,
         sourceUsable: this.usable,
         targetUsable: isUsable(target.connection),
-        side,
+        side: ofSource ? "source" : "target",
       });
     } finally {
       this.#busy = false;
@@ -124,7 +126,7 @@ class WireSource implements RelaySource {
     const metadata = writeBulkColMetadata(this.columns);
     if (!(await this.#hasRow())) return { rows: 0, bytes: 0, more: false };
 
-    await runBatch(target.connection, insertBulkText(target), this.#options);
+    await beginBulk(target.connection, insertBulkText(target), this.#options);
     const writer = new BulkWriter(target.connection, this.#options);
     const before = this.rows;
     let rows = 0;
@@ -222,6 +224,7 @@ class WireSource implements RelaySource {
 
   /** The request was cancelled, or has ended with an error. Who waits for rows is told; what is still coming is read away. */
   #onFailure(): void {
+    this.#rowsAtFailure = this.#reader.rows;
     this.#wake?.();
     let understood = this.#discard(Buffer.alloc(0));
     this.#answer?.drain((chunk) => {

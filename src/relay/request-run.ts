@@ -13,8 +13,11 @@ export interface RunOutcome {
   readonly rowCount: number;
 }
 
-/** How long a server may take to acknowledge an ATTENTION before its connection is closed. */
-const CANCEL_GRACE_MS = 10_000;
+/**
+ * How long a server may take until a cancelled request is over, before its connection is closed: as long as it may take for anything
+ * else, within these bounds. The driver's own limit begins with the ATTENTION only, which has to wait for a server that takes no bytes.
+ */
+const CANCEL_GRACE_MS = { least: 2_000, most: 10_000 } as const;
 
 /** What the driver calls when a request is over. */
 export type RequestDone = (error: Error | null | undefined, rowCount?: number) => void;
@@ -109,7 +112,8 @@ export class RequestRun<R extends Cancellable = Request> {
     if (this.#over) return;
     this.#fail(reason);
     this.met();
-    this.#graceTimer ??= setTimeout(() => this.#connection.close(), CANCEL_GRACE_MS);
+    const grace = Math.min(Math.max(this.#limits.timeoutMs, CANCEL_GRACE_MS.least), CANCEL_GRACE_MS.most);
+    this.#graceTimer ??= setTimeout(() => this.#connection.close(), grace);
     this.request.cancel();
   }
 

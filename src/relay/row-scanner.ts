@@ -48,7 +48,7 @@ export class RowScanner {
   #column = 0;
   /** Bytes of the value (or text pointer, or PLP chunk) still to pass. */
   #skip = 0;
-  /** PLP: bytes still to come by the announced total; NaN when it was not announced. */
+  /** PLP: bytes that may still come, in the form of plpTotal. */
   #plpLeft = 0;
   #afterSkip: "column" | "text-tail" | "plp-length" = "column";
   readonly #header = Buffer.alloc(12);

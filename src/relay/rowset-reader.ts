@@ -19,6 +19,8 @@ const FIXED_TOKEN_LENGTH: ReadonlyMap<number, number> = new Map([
 ]);
 
 const DONE_TOKENS: ReadonlySet<number> = new Set([TOKEN.done, TOKEN.doneProc, TOKEN.doneInProc]);
+/** Status bits of a DONE. */
+const DONE = { more: 0x01, error: 0x02, count: 0x10 } as const;
 
 /** Tokens that give their length in the two bytes behind the type. */
 const COUNTED_TOKENS: ReadonlySet<number> = new Set([TOKEN.order, TOKEN.error, TOKEN.info, TOKEN.envChange]);
@@ -36,6 +38,8 @@ export class RowsetReader {
   #scanner: RowScanner | undefined;
   #columnsTold = false;
   #rowsOver = false;
+  /** Whether the last token was a DONE that announces no more. */
+  #complete = false;
 
   /** Undefined until the COLMETADATA has come. */
   get columns(): readonly WireColumn[] | undefined {
@@ -68,13 +72,12 @@ export class RowsetReader {
    * @param tokens gets the other tokens, each whole
    */
   read(maxRows: number, out: Buffer[], tokens: Buffer[]): ReadStop {
+    const upTo = this.rows + maxRows;
     while (this.#at < this.#chunk.length) {
       if (this.#scanner && !this.#rowsOver) {
-        const { at, stop } = this.#scanner.scan(this.#chunk, this.#at, maxRows, out);
+        const { at, stop } = this.#scanner.scan(this.#chunk, this.#at, upTo - this.rows, out);
         this.#at = at;
         if (stop !== "token") return stop;
-        // An ORDER token stands before the rows, INFO may stand between them; only the DONE ends them.
-        if (DONE_TOKENS.has(this.#chunk[at]!)) this.#rowsOver = true;
       }
       if (this.#readsMetadata()) {
         this.#metadata ??= new ColMetadataParser();
@@ -87,10 +90,24 @@ export class RowsetReader {
       }
       const length = this.#tokenLength();
       if (length === undefined || this.#at + length > this.#chunk.length) return "more";
-      tokens.push(this.#chunk.subarray(this.#at, this.#at + length));
+      const token = this.#chunk.subarray(this.#at, this.#at + length);
       this.#at += length;
+      if (DONE_TOKENS.has(token[0]!)) this.#done(token);
+      tokens.push(token);
     }
     return "more";
+  }
+
+  /** Of the rows' own DONE the count must be right: rows that got lost on the way would be missing without a word. */
+  #done(token: Buffer): void {
+    const status = token.readUInt16LE(1);
+    this.#complete = (status & DONE.more) === 0;
+    if (this.#scanner === undefined || this.#rowsOver) return;
+    // An ORDER token stands before the rows, INFO may stand between them; only the DONE ends them.
+    this.#rowsOver = true;
+    if ((status & DONE.count) === 0 || (status & DONE.error) !== 0) return;
+    const count = token.readBigUInt64LE(5);
+    if (count !== BigInt(this.rows)) throw new WireFormatError(`${this.rows} rows came, and the server sent ${count}`);
   }
 
   #readsMetadata(): boolean {
@@ -108,12 +125,13 @@ export class RowsetReader {
     return this.#at + 3 <= this.#chunk.length ? 3 + this.#chunk.readUInt16LE(this.#at + 1) : undefined;
   }
 
-  /** The message is over. @throws WireFormatError when it ends inside a token */
+  /** The message is over. @throws WireFormatError when it ends inside a token, or without the DONE that ends an answer */
   end(): void {
     const incomplete =
       this.#at < this.#chunk.length ||
       (this.#metadata && !this.#metadata.columns) ||
       (this.#scanner && !this.#scanner.atBoundary);
     if (incomplete) throw new WireFormatError("the message ends inside a token");
+    if (!this.#complete) throw new WireFormatError("the message ends without DONE");
   }
 }

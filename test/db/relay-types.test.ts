@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { openRelaySource } from "../../src/relay/relay-rows.ts";
 import { DEFAULT_COLLATION } from "../emulator/values/collation.ts";
 import type { SqlRow, SqlType, SqlValue } from "../emulator/values/sql-type.ts";
+import { seededRandom } from "../unit/emulator/storage/seeded-random.ts";
 import { WireSession, serveWire } from "./wire-session.ts";
 
 /**
@@ -74,15 +75,24 @@ function rowsOf(columns: typeof TYPES): SqlRow[] {
 /** Relays the rows of the columns and gives back what the other server got. */
 async function relay(
   columns: typeof TYPES,
-  options: { encrypt?: boolean; packetSize?: number; nullable?: boolean; rows?: SqlRow[]; maxRows?: number } = {},
+  options: {
+    encrypt?: boolean;
+    packetSize?: number;
+    /** Of the server that is written to. */
+    targetPacketSize?: number;
+    nullable?: boolean;
+    rows?: SqlRow[];
+    maxRows?: number;
+  } = {},
 ) {
   const { encrypt = false, packetSize = 4096, nullable = true, maxRows = Infinity } = options;
+  const targetPacketSize = options.targetPacketSize ?? packetSize;
   const rows = options.rows ?? rowsOf(columns);
   const described = columns.map(([type], at) => ({ name: `c${at}`, type, nullable }));
   const replica = new WireSession([], []);
   const [primaryEnd, replicaEnd] = await Promise.all([
     serveWire(new WireSession(described, rows), { encrypt, packetSize }),
-    serveWire(replica, { encrypt, packetSize }),
+    serveWire(replica, { encrypt, packetSize: targetPacketSize }),
   ]);
   const [from, to] = await Promise.all([primaryEnd.connect(), replicaEnd.connect()]);
   const source = await openRelaySource(
@@ -118,16 +128,43 @@ describe("rows of every type arrive as they were", () => {
     expectSame(loads, [{ columns: described, rows }]);
   });
 
+  it.each([512, 513, 4096, 8000, 16_384, 32_767].flatMap((size) => [false, true].map((tls) => [size, tls] as const)))(
+    "all at once, with packets of %d bytes, TLS %s",
+    async (packetSize, encrypt) => {
+      const { rows, described, loads } = await relay(TYPES, { packetSize, encrypt });
+      expectSame(loads, [{ columns: described, rows }]);
+    },
+  );
+
+  const seed = Number(process.env["RELAY_SEED"] ?? Date.now() % 1_000_000);
+
+  it(`all at once, with packets of any size, not the same on both sides (RELAY_SEED=${seed})`, async () => {
+    const random = seededRandom(seed);
+    const anySize = () => 512 + random(random(2) === 0 ? 600 : 32_767 - 511);
+    for (let round = 0; round < 12; round++) {
+      const options = {
+        packetSize: anySize(),
+        targetPacketSize: anySize(),
+        encrypt: round % 2 === 0,
+        maxRows: 1 + round,
+      };
+      const { rows, loads } = await relay(TYPES, options);
+      const arrived = loads.flatMap((load) => load.rows);
+      if (!isDeepStrictEqual(arrived, rows)) expect.fail(`other rows with ${JSON.stringify(options)}`);
+    }
+  });
+
   it.each([
-    [512, false],
-    [513, false],
-    [4096, false],
-    [32767, false],
     [512, true],
-    [4096, true],
-    [16384, true],
-  ])("all at once, with packets of %d bytes, TLS %s", async (packetSize, encrypt) => {
-    const { rows, described, loads } = await relay(TYPES, { packetSize, encrypt });
+    [32_767, true],
+    [32_767, false],
+  ])("rows of megabytes, with packets of %d bytes, TLS %s", async (packetSize, encrypt) => {
+    const rows = [1, 5_000_000, 0, 70_000].map((length) => [length, Buffer.alloc(length, `${length} bytes `)]);
+    const columns: typeof TYPES = [
+      [{ name: "int" }, "int"],
+      [{ name: "varbinary", length: -1 }, "varbinary(max)"],
+    ];
+    const { described, loads } = await relay(columns, { rows, packetSize, encrypt });
     expectSame(loads, [{ columns: described, rows }]);
   });
 

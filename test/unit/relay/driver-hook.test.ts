@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { Connection, Request } from "tedious";
-import { DRIVER_VERSION, interceptAnswer, isUsable } from "../../../src/relay/driver-hook.ts";
+import { DRIVER_VERSION, guardAnswer, interceptAnswer, isUsable } from "../../../src/relay/driver-hook.ts";
 import { startScriptedServer } from "./scripted-server.ts";
 import { done } from "./tds-tokens.ts";
 
@@ -52,6 +52,33 @@ describe("the driver's inside", () => {
       expect((connection as unknown as Record<string, unknown>)["createTokenStreamParser"]).toBe(method);
       expect(Object.hasOwn(connection, "createTokenStreamParser")).toBe(false);
       expect(isUsable(connection)).toBe(true);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("is put back behind a guarded request, which an answer that cannot be read ends with an error", async () => {
+    const server = await startScriptedServer({
+      onMessage: (message, side) => side.send(message.text === "good" ? done(0x10, 7) : Buffer.alloc(9, 0x55)),
+    });
+    try {
+      const connection = await server.connect();
+      const run = (text: string) =>
+        new Promise<string | undefined>((resolve) => {
+          const request = new Request(text, (error) => {
+            restore();
+            resolve(error?.message);
+          });
+          const restore = guardAnswer(
+            connection,
+            (error) => resolve(error.message),
+            () => connection.execSqlBatch(request),
+          );
+        });
+      expect(await run("good")).toBeUndefined();
+      expect(Object.hasOwn(connection, "createTokenStreamParser")).toBe(false);
+      expect(isUsable(connection)).toBe(true);
+      expect(await run("bad")).toBe("Unknown type: 85");
     } finally {
       await server.close();
     }

@@ -67,9 +67,9 @@ export const target = (connection: Connection): RelayTarget => ({
 });
 
 /** Source and sink with one connection each. */
-export async function pair(source: Script, into: Script = sink()) {
+export async function pair(source: Script, into: Script = sink(), options: { cancelTimeout?: number } = {}) {
   const [from, to] = await Promise.all([serverWith(source), serverWith(into)]);
-  const [reader, writer] = await Promise.all([from.connect(), to.connect()]);
+  const [reader, writer] = await Promise.all([from.connect(options), to.connect(options)]);
   return { from, to, reader, writer };
 }
 

@@ -47,7 +47,8 @@ export interface ScriptedServer {
   readonly messages: readonly ClientMessage[];
   /** Sockets that are open. */
   readonly sockets: ReadonlySet<Socket>;
-  connect(options?: { packetSize?: number; cancelTimeout?: number }): Promise<Connection>;
+  /** By another port: through a proxy. */
+  connect(options?: { packetSize?: number; cancelTimeout?: number; port?: number }): Promise<Connection>;
   close(): Promise<void>;
 }
 
@@ -66,7 +67,8 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
   const messages: ClientMessage[] = [];
   const sockets = new Set<Socket>();
   const connections: Connection[] = [];
-  const server = createServer((socket) => {
+  // Header and payload are written one by one; without noDelay each answer waits for the client's acknowledgement.
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => {}); // clients that break off are part of the tests
@@ -85,7 +87,7 @@ export async function startScriptedServer(script: Script): Promise<ScriptedServe
         server: "127.0.0.1",
         authentication: { type: "default", options: { userName: "sa", password: "secret" } },
         options: {
-          port,
+          port: options.port ?? port,
           encrypt: false,
           packetSize: options.packetSize ?? 4096,
           cancelTimeout: options.cancelTimeout ?? 5000,
@@ -160,7 +162,9 @@ function logIn(message: ClientMessage, side: ServerSide): boolean {
 }
 
 function answer(message: ClientMessage, side: ServerSide, script: Script): void {
-  if (message.type !== 6) script.onMessage(message, side);
+  // A request that its client gave up is not looked at ([MS-TDS] 2.2.1.7); of bulk loads the script says what becomes of them.
+  if (message.ignored && message.type !== 7) side.send(done(2));
+  else if (message.type !== 6) script.onMessage(message, side);
   else if (script.onAttention) script.onAttention(side);
   else side.send(done(0x20));
 }
