@@ -91,7 +91,10 @@ export interface TableShape {
   readonly columns: readonly ColumnShape[];
   /** What rows are told apart and ordered by: the primary key's columns, all of them, in the server's order. */
   readonly key: readonly KeyColumn[];
-  /** undefined: the login may not see the index. */
+  /**
+   * Its index; where the login may not see that, one of the same columns under no name. undefined: not even the columns
+   * are known.
+   */
   readonly primaryKey: UniqueKey | undefined;
   readonly uniques: readonly UniqueKey[];
   /** Those that defaults take their values from. */
@@ -203,11 +206,16 @@ export function refuseShape(shape: TableShape): string | undefined {
   if (shape.columns.some(({ generatedAlways }) => generatedAlways === "ledger")) return "it is a ledger table";
   if (shape.columns.length > 1024)
     return `it has ${shape.columns.length} columns; 1,024 is the most that can be staged`;
+  // A table, and so the stage, has at most 1,024 columns, and one of the stage's marks deleted rows:
+  // https://learn.microsoft.com/sql/sql-server/maximum-capacity-specifications-for-sql-server
+  if (replicatedColumns(shape).length > 1023)
+    return "it has 1,024 columns that travel; 1,023 is the most that can be staged beside the mark of deleted rows";
   for (const column of shape.columns) {
     const why = refuseColumn(column);
     if (why !== undefined) return `column ${column.name} ${why}`;
   }
-  if (shape.key.length === 0) return "no primary key is to be seen";
+  if (shape.key.length === 0)
+    return "no primary key is to be seen: GRANT SELECT, VIEW CHANGE TRACKING and VIEW DEFINITION on it";
   for (const column of keyColumns(shape)) {
     if (unordered.has(column.type.name)) {
       return `column ${column.name} of the key is ${column.type.name}, whose order cannot be used for chunks`;

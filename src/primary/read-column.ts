@@ -7,8 +7,9 @@ export function readColumn(row: Row): ColumnShape {
   const own = text(row["own_type"]);
   const assembly = isSet(row["is_assembly_type"]);
   const userDefined = isSet(row["is_user_defined"]);
-  // All CLR types share one system type. A type that the login may not see at all can only be a user's.
-  const name = assembly ? own : base;
+  // All CLR types share one system type, and the server's vector has that of varbinary. A type that the login may not see at all can only be
+  // a user's.
+  const name = assembly || (own !== "sysname" && !userDefined) ? own : base;
   const alias = own !== undefined && !assembly && (userDefined || own === "sysname");
   const seed = text(row["seed_value"]);
   const computed = text(row["computed_definition"]);

@@ -2,15 +2,17 @@ import { groupRows } from "../db/group-rows.ts";
 import type { Row, Session } from "../db/session.ts";
 import type { TableName } from "../model/table-name.ts";
 import type { NeededObject } from "../model/needed-object.ts";
+import { fitsClusteredIndex } from "../model/key-length.ts";
 import type { ColumnShape, NeededFunction, TableShape, UniqueKey } from "../model/table-shape.ts";
 import { definitionTokens } from "../sql/definition-tokens.ts";
 import { shapeQuery } from "../sql/shape-query.ts";
+import { ownColumns, trackedKeyQuery } from "../sql/tracked-key-query.ts";
 import { readColumn } from "./read-column.ts";
 import { readSequence } from "./read-sequence.ts";
 
 /**
- * A tracked table as the primary's catalog shows it now, in one round trip; undefined when the login does not see the
- * table or tracking is off for it. Metadata is not versioned: run it under READ COMMITTED, never in the snapshot that
+ * A tracked table as the primary's catalog shows it now, in one round trip (two where it does not show the primary key);
+ * undefined when the login does not see the table or tracking is off for it. Metadata is not versioned: run it under READ COMMITTED, never in the snapshot that
  * reads the rows (3961 after DDL).
  */
 export async function readShape(session: Session, table: TableName): Promise<TableShape | undefined> {
@@ -18,11 +20,12 @@ export async function readShape(session: Session, table: TableName): Promise<Tab
   const found = tables?.[0];
   if (found === undefined) return undefined;
   const constraints = keysOf(keys ?? []);
-  const primaryKey = constraints.find(({ isPrimary }) => isPrimary)?.key;
   const shapes = (columns ?? []).map(readColumn);
+  const seen = constraints.find(({ isPrimary }) => isPrimary)?.key;
+  const primaryKey = seen ?? (await readTrackedKey(session, tableName(found), shapes));
   const minValid = found["min_valid_version"];
   return {
-    table: { schema: found["schema_name"] as string, name: found["table_name"] as string },
+    table: tableName(found),
     objectId: found["object_id"] as number,
     beginVersion: BigInt(found["begin_version"] as string),
     minValidVersion: typeof minValid === "string" ? BigInt(minValid) : undefined,
@@ -52,6 +55,33 @@ function mentioned(sequences: readonly NeededObject[], columns: readonly ColumnS
     }
   }
   return sequences.filter(({ name }) => words.has(name.name.toLowerCase()));
+}
+
+/**
+ * The key by which Change Tracking itself tells rows apart, where the login is not shown the index: the primary key's
+ * columns, though neither its name nor its directions; keyset reads need no more than that the columns are all there.
+ */
+async function readTrackedKey(
+  session: Session,
+  table: TableName,
+  columns: readonly ColumnShape[],
+): Promise<UniqueKey | undefined> {
+  const [rows] = await session.query(trackedKeyQuery(table));
+  const key = (rows ?? []).flatMap(({ ordinal, name }) => {
+    if ((ordinal as number) <= ownColumns) return [];
+    return columns.find((each) => each.name === name) ?? [];
+  });
+  if (key.length === 0) return undefined;
+  return {
+    name: "",
+    systemNamed: true,
+    clustered: fitsClusteredIndex(key),
+    columns: key.map(({ columnId, name }) => ({ columnId, name, descending: false })),
+  };
+}
+
+function tableName(row: Row): TableName {
+  return { schema: row["schema_name"] as string, name: row["table_name"] as string };
 }
 
 interface Constraint {

@@ -37,7 +37,7 @@ export async function readEndKey(
 ): Promise<Cursor | undefined> {
   const [found] = await session.query(endKeyQuery(shape, after, rows), { timeoutMs: 5 * 60_000 });
   const row = found?.[0];
-  return row === undefined ? undefined : shape.key.map((_column, at) => row[`k${at}`] as string | null);
+  return row === undefined ? undefined : shape.key.map((_column, at) => row[`k${at}`] as string);
 }
 
 /** Rows on the primary as its metadata counts them. */

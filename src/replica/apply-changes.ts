@@ -10,7 +10,7 @@ import {
   updateExisting,
 } from "../sql/apply-statements.ts";
 import type { SqlParam } from "../sql/statement.ts";
-import { bindKey, keyOrderBackwards, keyPredicate, keyTexts } from "../sql/key-range.ts";
+import { afterKey, bindKey, cursorConditions, keyOrderBackwards, keyTexts } from "../sql/key-range.ts";
 import { dropStage } from "../sql/stage-table.ts";
 import { applyTimeoutMs, cursorOf, runApply } from "./run-apply.ts";
 
@@ -24,7 +24,7 @@ export interface StillToCome {
 
 /**
  * Applies the staged changes inside the caller's transaction and drops #changes: deletes, updates, inserts.
- * @returns the last key staged; undefined when nothing was
+ * @returns the last key staged that can be a cursor; undefined when there was none
  */
 export async function applyChanges(
   session: Session,
@@ -32,8 +32,8 @@ export async function applyChanges(
   replica: ReplicaTable,
   stillToCome: StillToCome,
 ): Promise<Cursor | undefined> {
-  const last = await lastStagedKey(session, shape);
-  if (last !== undefined) {
+  const { staged, last } = await lastStagedKey(session, shape);
+  if (staged) {
     const range = evictionRange(shape, stillToCome, last);
     const statements = [
       deleteMarked(shape),
@@ -52,22 +52,29 @@ export async function applyChanges(
 function evictionRange(
   shape: TableShape,
   { laterSlices, load }: StillToCome,
-  last: Cursor,
+  last: Cursor | undefined,
 ): { text: string; params: SqlParam[] } | undefined {
   if (load !== undefined && load.cursor === undefined) return { text: "1 = 1", params: [] };
   const bounds = [
-    ...(laterSlices ? [bindKey(shape, last, "s")] : []),
+    ...(laterSlices && last !== undefined ? [bindKey(shape, last, "s")] : []),
     ...(load?.cursor === undefined ? [] : [bindKey(shape, load.cursor, "c")]),
   ];
   if (bounds.length === 0) return undefined;
-  const texts = bounds.map((bound) => `(${keyPredicate(shape, "t", bound, "after")})`);
+  const texts = bounds.map((bound) => `(${afterKey(shape, "t", bound)})`);
   return { text: `(${texts.join(" OR ")})`, params: bounds.flatMap(({ params }) => params) };
 }
 
-async function lastStagedKey(session: Session, shape: TableShape): Promise<Cursor | undefined> {
-  const [rows] = await session.batch(
-    `SELECT TOP (1) ${keyTexts(shape, "s")} FROM #changes AS s ORDER BY ${keyOrderBackwards(shape, "s")};`,
+async function lastStagedKey(
+  session: Session,
+  shape: TableShape,
+): Promise<{ readonly staged: boolean; readonly last: Cursor | undefined }> {
+  const conditions = cursorConditions(shape, "s");
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  const [keys, staged] = await session.batch(
+    `SELECT TOP (1) ${keyTexts(shape, "s")} FROM #changes AS s${where} ORDER BY ${keyOrderBackwards(shape, "s")};
+SELECT TOP (1) 1 AS staged FROM #changes;`,
     { timeoutMs: applyTimeoutMs },
   );
-  return rows?.[0] === undefined ? undefined : cursorOf(rows[0], shape.key.length);
+  const row = keys?.[0];
+  return { staged: staged?.[0] !== undefined, last: row && cursorOf(row, shape.key.length) };
 }

@@ -8,7 +8,7 @@ import {
   insertMissing,
   updateExisting,
 } from "../sql/apply-statements.ts";
-import { type KeyRange, rangePredicate } from "../sql/chunk-query.ts";
+import { afterKey, bindKey, type KeyRange, keySegments } from "../sql/key-range.ts";
 import { dropStage } from "../sql/stage-table.ts";
 import { runApply } from "./run-apply.ts";
 
@@ -22,21 +22,18 @@ export async function applyChunk(
   replica: ReplicaTable,
   range: KeyRange,
 ): Promise<void> {
-  const predicate = rangePredicate(shape, "t", range);
-  const beyond =
-    range.end === undefined
-      ? "1 = 0"
-      : `NOT (${rangePredicate(shape, "t", { after: undefined, end: range.end }).text})`;
+  const segments = keySegments(shape, "t", range);
+  const end = range.end === undefined ? undefined : bindKey(shape, range.end, "b");
   await runApply(
     session,
     [
-      deleteMissing(shape, predicate.text),
-      ...evictUnique(shape, replica, "chunk", beyond),
+      ...segments.texts.map((text) => deleteMissing(shape, text)),
+      ...(end === undefined ? [] : evictUnique(shape, replica, "chunk", afterKey(shape, "t", end))),
       deleteOtherIdentity(shape, replica, "chunk"),
       ...updateExisting(shape, replica, "chunk"),
       insertMissing(shape, replica, "chunk"),
     ],
-    predicate.params,
+    [...segments.params, ...(end?.params ?? [])],
   );
   await session.batch(dropStage("chunk"));
 }

@@ -17,5 +17,5 @@ export async function runApply(
 
 /** The key texts k0, k1, ... of a row. */
 export function cursorOf(row: Row, columns: number): Cursor {
-  return Array.from({ length: columns }, (_, at) => row[`k${at}`] as string | null);
+  return Array.from({ length: columns }, (_, at) => row[`k${at}`] as string);
 }

@@ -3,7 +3,7 @@ import type { Transport } from "../model/ledger-row.ts";
 import type { TableShape } from "../model/table-shape.ts";
 import type { Version } from "../model/version.ts";
 import type { SqlParam, Statement } from "./statement.ts";
-import { bindKey, keyEquality, keyOrder, keyPredicate } from "./key-range.ts";
+import { afterKey, bindKey, keyEquality, keyOrder } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";
 import { selectList } from "./select-list.ts";
 
@@ -41,7 +41,7 @@ export function changesQuery(shape: TableShape, window: Window, transport: Trans
   if (window.position !== undefined) {
     const bound = bindKey(shape, window.position, "p");
     params.push(...bound.params);
-    where += ` AND ${keyPredicate(shape, "c", bound, "after")}`;
+    where += ` AND ${afterKey(shape, "c", bound)}`;
   }
   return {
     text: `SELECT ${list}

@@ -1,57 +1,51 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { Transport } from "../model/ledger-row.ts";
-import type { TableShape } from "../model/table-shape.ts";
-import type { SqlParam, Statement } from "./statement.ts";
-import { bindKey, keyOrder, keyPredicate, keyTexts } from "./key-range.ts";
+import { type TableShape, replicatedColumns } from "../model/table-shape.ts";
+import type { Statement } from "./statement.ts";
+import { bindKey, cursorConditions, type KeyRange, keyOrder, keySegments, keyTexts } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";
 import { selectList } from "./select-list.ts";
 
-/** The rows between two keys: after `after` (undefined: from the start), up to and including `end` (undefined: to the end). */
-export interface KeyRange {
-  readonly after: Cursor | undefined;
-  readonly end: Cursor | undefined;
-}
-
-/** A range as a predicate with its parameters; `1 = 1` for the whole table. */
-export function rangePredicate(
-  shape: TableShape,
-  qualifier: string,
-  range: KeyRange,
-): { text: string; params: SqlParam[] } {
-  const parts: string[] = [];
-  const params: SqlParam[] = [];
-  for (const [cursor, prefix, side] of [
-    [range.after, "a", "after"],
-    [range.end, "e", "up-to"],
-  ] as const) {
-    if (cursor === undefined) continue;
-    const bound = bindKey(shape, cursor, prefix);
-    params.push(...bound.params);
-    parts.push(`(${keyPredicate(shape, qualifier, bound, side)})`);
-  }
-  return { text: parts.length === 0 ? "1 = 1" : parts.join(" AND "), params };
-}
-
-/** The n-th key after a cursor, as texts k0, k1, ...; no row when fewer than n rows are left. */
+/**
+ * The n-th key after a cursor, as texts k0, k1, ...; no row when fewer than n rows are left. Keys that cannot be cursors
+ * are not counted. Each piece of what is left is read from its first row on and never further than n rows.
+ */
 export function endKeyQuery(shape: TableShape, after: Cursor | undefined, rows: number): Statement {
-  const range = rangePredicate(shape, "t", { after, end: undefined });
+  const { texts, params } = keySegments(shape, "t", { after, end: undefined });
+  const usable = cursorConditions(shape, "t");
+  const pieces = texts.map((text) => `${quoteTable(shape.table)} AS t\nWHERE ${[text, ...usable].join(" AND ")}`);
+  const columns = shape.key.map(({ name }) => quoteName(name)).join(", ");
+  const inner = pieces.map(
+    (piece, at) => `SELECT ${columns} FROM (SELECT TOP (@rows) ${qualified(shape.key)} FROM ${piece}
+ORDER BY ${keyOrder(shape, "t")}) AS s${at}`,
+  );
+  const source = pieces.length === 1 ? pieces.join("") : `(\n${inner.join("\nUNION ALL\n")}\n) AS t`;
   return {
-    text: `SELECT ${keyTexts(shape, "t")} FROM ${quoteTable(shape.table)} AS t
-WHERE ${range.text}
+    text: `SELECT ${keyTexts(shape, "t", after && bindKey(shape, after, "a"))} FROM ${source}
 ORDER BY ${keyOrder(shape, "t")}
 OFFSET @skip ROWS FETCH NEXT 1 ROWS ONLY OPTION (RECOMPILE);`,
-    params: [...range.params, { name: "skip", type: "bigint", value: BigInt(rows - 1) }],
+    params: [
+      ...params,
+      ...(pieces.length === 1 ? [] : [{ name: "rows", type: "bigint", value: BigInt(rows) } as const]),
+      { name: "skip", type: "bigint", value: BigInt(rows - 1) },
+    ],
   };
 }
 
 /** The rows of a range in key order. RECOMPILE lets the server plan with the bounds' values: it seeks the range. */
 export function chunkQuery(shape: TableShape, range: KeyRange, transport: Transport = "relay"): Statement {
-  const predicate = rangePredicate(shape, "t", range);
+  const { texts, params } = keySegments(shape, "t", range);
   const list = selectList(shape, transport, { value: ({ name }) => `t.${quoteName(name)}`, deleted: undefined });
+  const pieces = texts.map((text) => `${quoteTable(shape.table)} AS t\nWHERE ${text}`);
+  const inner = pieces.map((piece) => `SELECT ${qualified(replicatedColumns(shape))} FROM ${piece}`);
+  const source = pieces.length === 1 ? pieces.join("") : `(\n${inner.join("\nUNION ALL\n")}\n) AS t`;
   return {
-    text: `SELECT ${list} FROM ${quoteTable(shape.table)} AS t
-WHERE ${predicate.text}
+    text: `SELECT ${list} FROM ${source}
 ORDER BY ${keyOrder(shape, "t")} OPTION (RECOMPILE);`,
-    params: predicate.params,
+    params,
   };
+}
+
+function qualified(columns: readonly { readonly name: string }[]): string {
+  return columns.map(({ name }) => `t.${quoteName(name)}`).join(", ");
 }

@@ -55,7 +55,7 @@ export function columnDeclaration(column: DeclaredColumn, keepAlias = true): str
 
 /**
  * A column's type in the form in which its values travel: for #temp tables and INSERT BULK. xml goes as nvarchar(max),
- * CLR types as varbinary(max), text, ntext and image as the (max) types, rowversion as binary(8).
+ * geography and geometry as varbinary(max), hierarchyid as varbinary(892), text, ntext and image as the (max) types, rowversion as binary(8).
  */
 export function stageDeclaration(column: DeclaredColumn): string {
   return withCollation(stageType(column.type), column);
@@ -74,8 +74,10 @@ export function travelledType(type: ColumnType): ColumnType {
     case "xml":
     case "json":
       return maxType("nvarchar");
-    case "image":
     case "hierarchyid":
+      // Its greatest size. A key's stage is indexed, and no (max) type can be a key of an index.
+      return { name: "varbinary", maxLength: 892, precision: 0, scale: 0 };
+    case "image":
     case "geography":
     case "geometry":
       return maxType("varbinary");

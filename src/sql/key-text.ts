@@ -104,6 +104,26 @@ export function keyValueExpression(column: KeyedColumn, parameter: string): stri
   }
 }
 
+/**
+ * A predicate that holds where a value (`expression`, in the column's own type) comes back from its text as an equal one;
+ * undefined where every value does. It does not where two byte sequences of a code page stand for one character (932 and
+ * 950 have such pairs, and a binary collation tells them apart), where bytes are no text of the code page at all, and for
+ * float and real below their documented range, which a client can send and CONVERT need not read.
+ * https://learn.microsoft.com/sql/t-sql/data-types/float-and-real-transact-sql
+ */
+export function readsBack(column: KeyedColumn, expression: string): string | undefined {
+  switch (column.type.name) {
+    case "char":
+    case "varchar":
+    case "float":
+    case "real":
+      // TRY_: what cannot be read at all is as little a cursor as what is read as something else.
+      return `${expression} = TRY_${keyValueExpression(column, keyTextExpression(column, expression))}`;
+    default:
+      return undefined;
+  }
+}
+
 function keyType(type: ColumnType): string {
   return type.name === "rowversion" ? "binary(8)" : typeText(type);
 }

@@ -1,4 +1,5 @@
-import { type TableShape, replicatedColumns } from "../model/table-shape.ts";
+import { fitsClusteredIndex } from "../model/key-length.ts";
+import { type TableShape, keyColumns, replicatedColumns } from "../model/table-shape.ts";
 import { stageDeclaration } from "./column-type.ts";
 import { quoteName } from "./quote.ts";
 
@@ -39,14 +40,18 @@ export function stageColumns(shape: TableShape, kind: StageKind): StageColumn[] 
  */
 export function createStage(shape: TableShape, kind: StageKind): string {
   const keyNames = new Set(shape.key.map(({ name }) => name));
-  const columns = stageColumns(shape, kind).map(
-    ({ name, declaration }) => `  ${quoteName(name)} ${declaration} ${keyNames.has(name) ? "NOT NULL" : "NULL"}`,
-  );
+  // A thousand columns that are mostly NULL fit into a row as sparse ones only.
+  const sparse = new Set(shape.columns.filter((column) => column.sparse).map(({ name }) => name));
+  const columns = stageColumns(shape, kind).map(({ name, declaration }) => {
+    const kept = keyNames.has(name) ? "NOT NULL" : sparse.has(name) ? "SPARSE NULL" : "NULL";
+    return `  ${quoteName(name)} ${declaration} ${kept}`;
+  });
   const order = shape.key.map(({ name, descending }) => `${quoteName(name)}${descending ? " DESC" : ""}`);
+  const kindOfIndex = fitsClusteredIndex(keyColumns(shape)) ? "CLUSTERED" : "NONCLUSTERED";
   return `${dropStage(kind)}
 CREATE TABLE ${stageName(kind)} (
 ${columns.join(",\n")},
-  INDEX stage_key CLUSTERED (${order.join(", ")})
+  INDEX stage_key ${kindOfIndex} (${order.join(", ")})
 );`;
 }
 

@@ -13,7 +13,7 @@ export interface SyncStack {
   readonly app: App;
   /** Every line that the app logged. */
   readonly lines: Readonly<Record<string, unknown>>[];
-  tick(): Promise<TickReport>;
+  tick(by?: App): Promise<TickReport>;
   /** One run of module sync. */
   syncModules(options?: Partial<SyncModulesOptions>, app?: App): Promise<SyncModulesResult>;
   /** Ticks until the condition holds. @throws Error after `most` ticks, with the last lines of the log */
@@ -53,7 +53,7 @@ export async function startSyncStack(options: SyncStackOptions = {}): Promise<Sy
     return app;
   };
   const app = startApp();
-  const tick = (): Promise<TickReport> => runTick(app, { signal: app.stopping, log });
+  const tick = (by: App = app): Promise<TickReport> => runTick(by, { signal: by.stopping, log });
   const tickUntil: SyncStack["tickUntil"] = async (what, holds, most = 50) => {
     for (let ticks = 0; ticks < most; ticks++) {
       await tick();

@@ -136,8 +136,15 @@ describe("refuseShape", () => {
     expect(refuseShape(shape)).toMatch(reason);
   });
 
-  it("takes exactly 1,024 columns", () => {
+  it("takes exactly 1,024 columns, of which one is not carried", () => {
+    const columns = Array.from({ length: 1022 }, (_, at) => column(at + 2, `c${at}`, "int"));
+    const computed = column(1024, "c", "int", { computed: { definition: "([id]*(2))", persisted: false } });
+    expect(refuseShape(keyed(...columns, computed))).toBeUndefined();
+  });
+
+  it("refuses 1,024 columns that all travel: the stage has one of its own", () => {
     const columns = Array.from({ length: 1023 }, (_, at) => column(at + 2, `c${at}`, "int"));
-    expect(refuseShape(keyed(...columns))).toBeUndefined();
+    expect(refuseShape(keyed(...columns))).toMatch(/1,023 is the most/);
+    expect(refuseShape(keyed(...columns.slice(1)))).toBeUndefined();
   });
 });

@@ -90,10 +90,42 @@ describe("readShape", () => {
     );
   });
 
-  it("has no key where the primary key is not to be seen", async () => {
-    const shape = await shapeOf([tableRow], [columnRow], []);
-    expect(shape?.key).toEqual([]);
-    expect(shape && refuseShape(shape)).toMatch(/no primary key/);
+  describe("where the primary key is not to be seen", () => {
+    /** Answers the first question by the catalog without indexes, the second by what CHANGETABLE would give. */
+    function shapeBy(described: readonly Row[], columns: readonly Row[] = [columnRow]): ReturnType<typeof readShape> {
+      const answers = [[[tableRow], [...columns], []], [[...described]]];
+      const session = { query: () => Promise.resolve(answers.shift() ?? []) } as unknown as Session;
+      return readShape(session, { schema: "dbo", name: "user" });
+    }
+    const own = ["VERSION", "CREATION_VERSION", "OPERATION", "COLUMNS", "CONTEXT"].map((name, at) => ({
+      ordinal: at + 1,
+      name: `SYS_CHANGE_${name}`,
+    }));
+
+    it("takes the columns by which Change Tracking tells rows apart", async () => {
+      const b = { ...columnRow, column_id: 2, name: "b" };
+      const described = [...own, { ordinal: 6, name: "b" }, { ordinal: 7, name: "id" }];
+      const shape = await shapeBy(described, [columnRow, b]);
+      expect(shape?.key.map(({ columnId, name }) => [columnId, name])).toEqual([
+        [2, "b"],
+        [1, "id"],
+      ]);
+      expect(shape?.primaryKey).toMatchObject({ systemNamed: true, columns: shape?.key });
+      expect(shape && refuseShape(shape)).toBeUndefined();
+    });
+
+    it("does not take a column of CHANGETABLE's own for a key that is called alike", async () => {
+      const odd = { ...columnRow, column_id: 2, name: "SYS_CHANGE_VERSION" };
+      const shape = await shapeBy([...own, { ordinal: 6, name: "id" }], [columnRow, odd]);
+      expect(shape?.key.map(({ name }) => name)).toEqual(["id"]);
+    });
+
+    it("has no key where the server does not show that either", async () => {
+      const shape = await shapeBy([{ ordinal: null, name: null }]);
+      expect(shape?.key).toEqual([]);
+      expect(shape?.primaryKey).toBeUndefined();
+      expect(shape && refuseShape(shape)).toMatch(/no primary key.*GRANT/);
+    });
   });
 
   it("tells the keys apart and keeps their columns' order", async () => {
@@ -121,6 +153,7 @@ describe("readShape", () => {
   });
 
   it.each<[string, Row, object]>([
+    ["vector, a kind of varbinary", { base_type: "varbinary", own_type: "vector" }, { type: { name: "vector" } }],
     ["timestamp is rowversion", { base_type: "timestamp", own_type: "timestamp" }, { type: { name: "rowversion" } }],
     [
       "an alias type stands by its base",

@@ -88,8 +88,8 @@ const cases: readonly Case[] = [
     name: "hierarchyid",
     size: [892, 0, 0],
     table: "hierarchyid",
-    stage: "varbinary(max)",
-    read: "CONVERT(varbinary(max), t.[c])",
+    stage: "varbinary(892)",
+    read: "CONVERT(varbinary(892), t.[c])",
     write: "CONVERT(hierarchyid, s.[c])",
   },
   {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ColumnShape } from "../../../src/model/table-shape.ts";
-import { keyTextExpression, keyValueExpression } from "../../../src/sql/key-text.ts";
+import { keyTextExpression, keyValueExpression, readsBack } from "../../../src/sql/key-text.ts";
 import { column } from "../../support/table-shapes.ts";
 
 type Size = readonly [maxLength: number, precision: number, scale: number];
@@ -59,6 +59,19 @@ describe.each(cases)("%s", (name, [maxLength, precision, scale], collation, text
 it.each(["xml", "text", "sql_variant", "geography"])("refuses %s, which is no key", (name) => {
   expect(() => keyTextExpression(column(1, "k", name), "t.[k]")).toThrow(/column k is/);
 });
+
+it.each(["char", "varchar", "float", "real"])("asks of a %s whether it comes back from its text", (name) => {
+  const key = column(1, "k", name, { type: { name, maxLength: 8, precision: 53, scale: 0 } });
+  const back = keyValueExpression(key, keyTextExpression(key, "t.[k]"));
+  expect(readsBack(key, "t.[k]")).toBe(`t.[k] = TRY_${back}`);
+});
+
+it.each(["int", "nvarchar", "datetime2", "binary", "uniqueidentifier", "decimal"])(
+  "trusts the text of a %s",
+  (name) => {
+    expect(readsBack(column(1, "k", name), "t.[k]")).toBeUndefined();
+  },
+);
 
 it("never puts into a statement what is no collation's name", () => {
   expect(() => keyValueExpression(column(1, "k", "varchar", { collation: "a b" }), "@c0")).toThrow(/collation a b/);
