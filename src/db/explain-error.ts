@@ -1,5 +1,6 @@
 import { sqlErrorNumber } from "./sql-error.ts";
 import { describeError } from "../describe-error.ts";
+import { fixForError } from "./fix-for-error.ts";
 import { quoteName } from "../sql/quote.ts";
 
 /** What a failure means to an operator, and the statement that helps. */
@@ -25,14 +26,26 @@ export function explainDatabaseError(error: unknown, role: "primary" | "replica"
             : `USE ${quoteName(database)}; CREATE USER [login] FOR LOGIN [login];`,
       };
     case 18456:
-      return { sqlError, what: `the ${role} refuses the login: user or password are wrong (${what})` };
+      return {
+        sqlError,
+        what: `the ${role} refuses the login: user or password are wrong, or the login may not open the database (${what})`,
+        fix: `check MSSQL_${role.toUpperCase()}_URL; CREATE LOGIN [login] WITH PASSWORD = '...'; or ALTER LOGIN [login] ENABLE; in master, and CREATE USER [login] FOR LOGIN [login]; in ${quoteName(database)}`,
+      };
     case 229:
     case 262:
     case 300:
     case 916:
-      return { sqlError, what: `the login lacks a right on the ${role} (${what})` };
+      return {
+        sqlError,
+        what: `the login lacks a right on the ${role} (${what})`,
+        fix: `run infra/sql/${role}-rights.sql in ${quoteName(database)}`,
+      };
     default:
-      return { sqlError, what: `the ${role} cannot be used: ${what}` };
+      return {
+        sqlError,
+        what: `the ${role} cannot be used: ${what}`,
+        fix: fixForError(sqlError, { primary: database, replica: database }),
+      };
   }
 }
 

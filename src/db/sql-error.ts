@@ -9,6 +9,14 @@ const transientNumbers: ReadonlySet<number> = new Set([
   40613, 42108, 42109, 49918, 49919, 49920,
 ]);
 
+/**
+ * Pass within seconds on a connection that goes on: deadlock victims, resource limits, reconfigurations.
+ * https://learn.microsoft.com/azure/azure-sql/database/troubleshoot-common-errors-issues
+ */
+const shortLivedNumbers: readonly number[] = [
+  1205, 4221, 10928, 10929, 10936, 40143, 40197, 40501, 40540, 40613, 42108, 42109, 49918, 49919, 49920,
+];
+
 /** tedious' own codes for a connection that is gone or was never made. */
 const transientCodes: ReadonlySet<string> = new Set([
   "ESOCKET",
@@ -64,6 +72,17 @@ export function isTransient(error: unknown): boolean {
     if (transientCodes.has(fields.code as string)) return true;
   }
   return false;
+}
+
+/** Whether a connection broke that had stood, as those of a pool do in a failover: the next one may be as good as ever. */
+export function isBrokenConnection(error: unknown): boolean {
+  for (const { code } of chain(error)) if (code === "ECONNRESET" || code === "ECONNCLOSED") return true;
+  return false;
+}
+
+/** Whether trying again after a moment, in the same tick, can be expected to help. */
+export function isShortLived(error: unknown): boolean {
+  return hasSqlErrorNumber(error, ...shortLivedNumbers);
 }
 
 /** Whether no connection could be made or it was lost: says something of the server, not of the table. */

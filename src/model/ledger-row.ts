@@ -1,4 +1,5 @@
 import type { Cursor } from "./cursor.ts";
+import type { HistoryMark } from "./history-mark.ts";
 import type { TableName } from "./table-name.ts";
 import type { Version } from "./version.ts";
 
@@ -39,6 +40,8 @@ export interface LedgerRow {
   /** Why the rows travel so: the replica's refusal, the setting, or what was tried; undefined: not tried yet. */
   readonly transportReason?: string | undefined;
   readonly watermark: Version;
+  /** What the primary's history looked like at the watermark; undefined: a ledger of before kept none. */
+  readonly historyMark?: HistoryMark | undefined;
   readonly halfApplied: HalfAppliedDelta | undefined;
   /** Number of the table's last load; 0 when it was adopted. */
   readonly loadId: bigint;

@@ -1,4 +1,5 @@
 import type { Cursor } from "./cursor.ts";
+import { type HistoryMark, newerMark } from "./history-mark.ts";
 import type { LedgerRow, LoadState, Transport } from "./ledger-row.ts";
 import type { TableName } from "./table-name.ts";
 import type { Version } from "./version.ts";
@@ -17,6 +18,7 @@ export interface LoadStart {
   /** The current version, read after object_id and begin_version. */
   readonly watermark: Version;
   readonly watermarkTime: string;
+  readonly historyMark: HistoryMark;
   readonly loadId: bigint;
   readonly reason: string;
   /** Rows on the primary now, as far as its metadata knows. */
@@ -50,6 +52,11 @@ export function rowAfterSlice(row: LedgerRow, to: Version, position: Cursor): Le
 /** A whole window is applied. */
 export function rowAfterWindow(row: LedgerRow, to: Version, watermarkTime: string): LedgerRow {
   return { ...row, watermark: to, watermarkTime, halfApplied: undefined };
+}
+
+/** The mark of the watermark: the newer of what is known and what could be read; both are of the same history. */
+export function rowWithMark(row: LedgerRow, mark: HistoryMark): LedgerRow {
+  return { ...row, historyMark: newerMark(row.historyMark, mark) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type HistoryView, rewrittenHistory } from "./history-mark.ts";
 import type { LedgerRow } from "./ledger-row.ts";
 import type { Version } from "./version.ts";
 
@@ -7,6 +8,8 @@ export interface TrackingFacts {
   readonly beginVersion: Version;
   readonly minValidVersion: Version | undefined;
   readonly currentVersion: Version;
+  /** What the primary says of the row's history mark; undefined: not looked at. */
+  readonly history?: HistoryView | undefined;
 }
 
 /**
@@ -15,7 +18,7 @@ export interface TrackingFacts {
  * https://learn.microsoft.com/sql/relational-databases/track-changes/work-with-change-tracking-sql-server
  */
 export function lostHistory(
-  row: Pick<LedgerRow, "objectId" | "beginVersion" | "watermark">,
+  row: Pick<LedgerRow, "objectId" | "beginVersion" | "watermark" | "historyMark">,
   facts: TrackingFacts,
 ): string | undefined {
   if (facts.objectId !== row.objectId) {
@@ -27,6 +30,8 @@ export function lostHistory(
   if (facts.currentVersion < row.watermark) {
     return `the primary's version ${facts.currentVersion} is below the watermark ${row.watermark}: it was restored to the past`;
   }
+  const rewritten = facts.history && rewrittenHistory(row.historyMark, facts.history);
+  if (rewritten !== undefined) return rewritten;
   if (facts.minValidVersion !== undefined && row.watermark < facts.minValidVersion) {
     return `changes up to version ${facts.minValidVersion} are cleaned up on the primary, the watermark is ${row.watermark}`;
   }

@@ -3,6 +3,7 @@ import { rowAtAdoption } from "../model/ledger-transitions.ts";
 import { type TableName, tableKey } from "../model/table-name.ts";
 import { refuseShape, shapeText } from "../model/table-shape.ts";
 import type { Version } from "../model/version.ts";
+import { readHistory } from "../primary/read-history.ts";
 import { readShape } from "../primary/read-shape.ts";
 import { inspectReplicaTable } from "../replica/inspect-replica-table.ts";
 import { raiseFence, saveRow } from "../replica/ledger.ts";
@@ -61,7 +62,10 @@ async function adopt(app: App, view: TablesView, table: TableName, version: Vers
   const key = tableKey(table);
   // The fence first: a step that lost its lease without noticing cannot commit any more.
   const fence = await raiseFence(app.replica, table);
-  const shape = await app.primary.withSession((session) => readShape(session, table));
+  const { shape, mark } = await app.primary.withSession(async (session) => ({
+    shape: await readShape(session, table),
+    mark: (await readHistory(session, undefined, version)).mark,
+  }));
   if (shape === undefined) return refusal(`the primary does not show ${key} with Change Tracking`);
   const unfit = refuseShape(shape);
   if (unfit !== undefined) return refusal(unfit);
@@ -79,6 +83,7 @@ async function adopt(app: App, view: TablesView, table: TableName, version: Vers
     transport: "relay",
     watermark: version,
     watermarkTime: view.primary.now,
+    historyMark: mark,
     loadId: fence.lastLoadId,
     reason: "adopted",
     total: 0n,

@@ -96,5 +96,13 @@ export function primaryFindings(primary: PrimaryView, database: string): Finding
       fix: "GRANT VIEW DEFINITION TO [login];",
     });
   }
+  if (!primary.seesCommits) {
+    const fork = primary.history.recoveryFork === undefined ? "" : " but by its recovery fork";
+    findings.push({
+      severity: "warning",
+      what: `the login has no VIEW DATABASE STATE on the primary: a restore of the primary to the past cannot be recognised${fork} once it has grown beyond the watermarks`,
+      fix: "GRANT VIEW DATABASE STATE TO [login];",
+    });
+  }
   return findings;
 }

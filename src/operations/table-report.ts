@@ -2,6 +2,8 @@ import type { LedgerRow } from "../model/ledger-row.ts";
 import type { TableError, TableFlags } from "../model/table-flags.ts";
 import { type TableName, tableKey } from "../model/table-name.ts";
 import type { PrimaryView } from "../primary/inspect.ts";
+import { retentionHeadroom } from "./retention-headroom.ts";
+import { secondsBetween } from "./seconds-between.ts";
 
 export type TableState = "paused" | "new" | "loading" | "live" | "blocked";
 
@@ -16,6 +18,10 @@ export interface TableReport {
   readonly lagVersions: number | null;
   /** Age of the version by the primary's clock, 0 when it is the current one. */
   readonly lagSeconds: number | null;
+  /** Hours until cleanup on the primary may take changes that the table still needs; null before its first load has started. */
+  readonly retentionHeadroomHours: number | null;
+  /** Share of the retention period that is used up: 0.5 is half of it. */
+  readonly retentionUsed: number | null;
   /** Of the load that is under way. */
   readonly progress: {
     readonly synced: number;
@@ -38,11 +44,12 @@ export function reportTable(
   tracked: boolean,
   row: LedgerRow | undefined,
   flags: TableFlags | undefined,
-  primary: Pick<PrimaryView, "currentVersion" | "now">,
+  primary: Pick<PrimaryView, "currentVersion" | "now" | "retentionMinutes">,
 ): TableReport {
   const error = flags?.error ?? null;
   const force = flags?.force;
   const current = primary.currentVersion;
+  const headroom = retentionHeadroom(row, primary);
   return {
     table: tableKey(table),
     state: stateOf(tracked, row, flags),
@@ -51,6 +58,8 @@ export function reportTable(
     currentVersion: current?.toString() ?? null,
     lagVersions: row === undefined || current === undefined ? null : Math.max(0, Number(current - row.watermark)),
     lagSeconds: lagSeconds(row, primary),
+    retentionHeadroomHours: headroom === undefined ? null : rounded(headroom.hours, 1),
+    retentionUsed: headroom === undefined ? null : rounded(headroom.used, 3),
     progress: progressOf(row),
     error,
     transport: row?.transport ?? null,
@@ -68,13 +77,12 @@ function stateOf(tracked: boolean, row: LedgerRow | undefined, flags: TableFlags
 function lagSeconds(row: LedgerRow | undefined, primary: Pick<PrimaryView, "currentVersion" | "now">): number | null {
   if (row === undefined) return null;
   if (row.watermark === primary.currentVersion) return 0;
-  const lag = (parseTime(primary.now) - parseTime(row.watermarkTime)) / 1000;
+  const lag = secondsBetween(row.watermarkTime, primary.now);
   return Number.isFinite(lag) ? Math.max(0, Math.round(lag)) : null;
 }
 
-/** Both clocks are UTC; a text without an offset is read so. */
-function parseTime(text: string): number {
-  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.replace(" ", "T")}Z`);
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
 }
 
 function progressOf(row: LedgerRow | undefined): TableReport["progress"] {

@@ -2,12 +2,13 @@ import type { Database } from "../db/database.ts";
 import type { Row, Session } from "../db/session.ts";
 import { hasSqlErrorNumber } from "../db/sql-error.ts";
 import { parseCursor } from "../model/cursor.ts";
+import { parseHistoryMark } from "../model/history-mark.ts";
 import type { Ledger, LedgerRow } from "../model/ledger-row.ts";
 import { type TableName, tableKey } from "../model/table-name.ts";
-import type { Version } from "../model/version.ts";
 import {
   createLedger,
   type IdleTable,
+  type Moment,
   mirrorEnabledStatement,
   moveIdleStatement,
   raiseFenceStatement,
@@ -75,13 +76,8 @@ export async function mirrorEnabled(replica: Database, table: TableName, enabled
 }
 
 /** Moves idle tables on; returns the keys of those that moved (a table that somebody else wrote to stays). */
-export async function moveIdle(
-  replica: Database,
-  tables: readonly IdleTable[],
-  to: Version,
-  watermarkTime: string,
-): Promise<Set<string>> {
-  const [rows] = await replica.query(moveIdleStatement(tables, to, watermarkTime));
+export async function moveIdle(replica: Database, tables: readonly IdleTable[], moment: Moment): Promise<Set<string>> {
+  const [rows] = await replica.query(moveIdleStatement(tables, moment));
   return new Set((rows ?? []).map((row) => tableKey(tableOf(row))));
 }
 
@@ -90,6 +86,7 @@ function readRow(row: Row): LedgerRow | undefined {
   const deltaTo = optional(row, "delta_to");
   const position = optional(row, "delta_position");
   const cursor = optional(row, "load_cursor");
+  const mark = optional(row, "history_mark");
   const state = text(row, "state") === "live" ? "live" : "loading";
   return {
     table: tableOf(row),
@@ -103,6 +100,7 @@ function readRow(row: Row): LedgerRow | undefined {
     transportReason: optional(row, "transport_reason"),
     watermark: bigintOf(row, "watermark"),
     watermarkTime: text(row, "watermark_time"),
+    historyMark: mark === undefined ? undefined : parseHistoryMark(mark),
     halfApplied:
       deltaTo === undefined || position === undefined
         ? undefined

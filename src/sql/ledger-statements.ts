@@ -1,4 +1,5 @@
 import { cursorJson } from "../model/cursor.ts";
+import { type HistoryMark, historyMarkJson } from "../model/history-mark.ts";
 import type { LedgerRow } from "../model/ledger-row.ts";
 import type { TableName } from "../model/table-name.ts";
 import type { Version } from "../model/version.ts";
@@ -24,6 +25,7 @@ CREATE TABLE mssql_sync.ledger (
   transport_reason nvarchar(max) NULL, -- why the rows travel so; NULL: not tried yet
   watermark bigint NULL, -- the replica holds the table up to this version
   watermark_time varchar(40) NULL, -- the primary's clock when the watermark was current, UTC
+  history_mark nvarchar(max) NULL, -- the primary's newest transaction then, to tell a restore by
   delta_to bigint NULL, -- end of a window that is half applied
   delta_position nvarchar(max) NULL, -- last key of it that is applied
   load_id bigint NOT NULL,
@@ -37,6 +39,8 @@ CREATE TABLE mssql_sync.ledger (
 );
 IF COL_LENGTH(N'mssql_sync.ledger', N'transport_reason') IS NULL
 ALTER TABLE mssql_sync.ledger ADD transport_reason nvarchar(max) NULL;
+IF COL_LENGTH(N'mssql_sync.ledger', N'history_mark') IS NULL
+ALTER TABLE mssql_sync.ledger ADD history_mark nvarchar(max) NULL;
 IF OBJECT_ID(N'mssql_sync.ledger_identity', N'U') IS NULL
 CREATE TABLE mssql_sync.ledger_identity (
   only_row bit NOT NULL CONSTRAINT CK_ledger_identity CHECK (only_row = 1),
@@ -59,6 +63,7 @@ const columns = [
   "transport_reason",
   "watermark",
   "watermark_time",
+  "history_mark",
   "delta_to",
   "delta_position",
   "load_id",
@@ -109,6 +114,7 @@ export function saveRowStatement(row: LedgerRow): Statement {
     { name: "transport_reason", type: "nvarchar", value: row.transportReason ?? null },
     { name: "watermark", type: "bigint", value: row.watermark },
     { name: "watermark_time", type: "nvarchar", value: row.watermarkTime },
+    { name: "history_mark", type: "nvarchar", value: row.historyMark ? historyMarkJson(row.historyMark) : null },
     { name: "delta_to", type: "bigint", value: row.halfApplied?.to ?? null },
     { name: "delta_position", type: "nvarchar", value: row.halfApplied ? cursorJson(row.halfApplied.position) : null },
     { name: "load_id", type: "bigint", value: row.loadId },
@@ -142,22 +148,35 @@ export interface IdleTable {
   readonly watermark: Version;
 }
 
+/** A version of the primary, by its own clock (UTC, ISO 8601), with its mark. */
+export interface Moment {
+  readonly version: Version;
+  readonly time: string;
+  readonly mark: HistoryMark;
+}
+
 /**
  * Moves the watermarks of idle tables to `to` in one statement, where they still stand as seen. Returns the tables
  * that moved. OPENJSON needs compatibility level 130: https://learn.microsoft.com/sql/t-sql/functions/openjson-transact-sql
  */
-export function moveIdleStatement(tables: readonly IdleTable[], to: Version, watermarkTime: string): Statement {
+export function moveIdleStatement(tables: readonly IdleTable[], moment: Moment): Statement {
   const seen = tables.map(({ table, watermark }) => ({ s: table.schema, t: table.name, w: watermark.toString() }));
   return {
-    text: `UPDATE l SET watermark = @to, watermark_time = @watermark_time
+    text: `UPDATE l SET watermark = @to, watermark_time = @watermark_time, history_mark = COALESCE(@history_mark, l.history_mark)
 OUTPUT inserted.schema_name, inserted.table_name
 FROM mssql_sync.ledger AS l
 JOIN OPENJSON(@seen) WITH (s nvarchar(128) '$.s', t nvarchar(128) '$.t', w bigint '$.w') AS j
   ON l.schema_name = j.s COLLATE Latin1_General_100_BIN2 AND l.table_name = j.t COLLATE Latin1_General_100_BIN2
 WHERE l.watermark = j.w AND l.state = 'live' AND l.delta_to IS NULL;`,
     params: [
-      { name: "to", type: "bigint", value: to },
-      { name: "watermark_time", type: "nvarchar", value: watermarkTime },
+      { name: "to", type: "bigint", value: moment.version },
+      { name: "watermark_time", type: "nvarchar", value: moment.time },
+      {
+        name: "history_mark",
+        type: "nvarchar",
+        // Without a commit row the one that is kept goes on to hold.
+        value: moment.mark.commit === undefined ? null : historyMarkJson(moment.mark),
+      },
       { name: "seen", type: "nvarchar", value: JSON.stringify(seen) },
     ],
   };

@@ -6,7 +6,7 @@ import { openSource } from "../relay/open-source.ts";
 import { stageProbe, stageRows } from "../replica/stage-rows.ts";
 import { probeQuery } from "../sql/probe-query.ts";
 import type { StageKind } from "../sql/stage-table.ts";
-import type { LedgerStep, TableStep } from "./step.ts";
+import { attemptOf, type LedgerStep, type TableStep } from "./step.ts";
 
 /** A probe is two rows: a server that says nothing for so long is waiting for something that it will never get, ms. */
 const probeTimeoutMs = 15_000;
@@ -86,7 +86,7 @@ export async function byDriver(step: LedgerStep, row: LedgerRow, reason: string)
 export function refusalOf(step: LedgerStep, row: LedgerRow, error: unknown): string | undefined {
   if (step.tick.config.rowTransport !== "auto" || row.transport !== "relay" || step.signal.aborted) return undefined;
   if (!(error instanceof RelayError)) return undefined;
-  const failures = (step.planned.view.flags.error?.attempts ?? 0) + 1;
+  const failures = attemptOf(step.planned);
   if (error.refused || (isTargetLost(error) && failures >= failuresBeforeRefusal)) return refusalText(error);
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { App } from "../app.ts";
+import { newerMark } from "../model/history-mark.ts";
 import { tableKey } from "../model/table-name.ts";
 import { moveIdle } from "../replica/ledger.ts";
 import type { PlannedTable } from "./plan-tick.ts";
@@ -18,10 +19,15 @@ export async function moveIdleTables(app: App, facts: TickFacts, planned: readon
   );
   app.memory.lastIdleMove = now;
   if (idle.length === 0) return;
-  const moved = await moveIdle(app.replica, idle, facts.currentVersion, facts.primary.now);
+  const { history, now: time } = facts.primary;
+  // A mark that is known and newer than what the login sees now stays.
+  const mark = idle.every(({ historyMark }) => newerMark(historyMark, history).commit === history.commit)
+    ? history
+    : { ...history, commit: undefined };
+  const moved = await moveIdle(app.replica, idle, { version: facts.currentVersion, time, mark });
   const rows = idle.filter(({ table }) => moved.has(tableKey(table)));
   await app.state.publish(
     facts.ledger.id,
-    ...rows.map((row) => ({ ...row, watermark: facts.currentVersion, watermarkTime: facts.primary.now })),
+    ...rows.map((row) => ({ ...row, watermark: facts.currentVersion, watermarkTime: time })),
   );
 }

@@ -1,8 +1,11 @@
 import type { Session } from "../db/session.ts";
+import type { HistoryMark } from "../model/history-mark.ts";
 import { lostHistory } from "../model/load-reason.ts";
 import type { LedgerRow, Transport } from "../model/ledger-row.ts";
-import { rowAfterChunk, rowAfterSlice, rowAfterWindow } from "../model/ledger-transitions.ts";
+import { rowAfterChunk, rowAfterSlice, rowAfterWindow, rowWithMark } from "../model/ledger-transitions.ts";
 import { shapeText } from "../model/table-shape.ts";
+import type { Version } from "../model/version.ts";
+import { readHistory } from "../primary/read-history.ts";
 import { readShape } from "../primary/read-shape.ts";
 import { readEndKey, readWindow, type TrackingWindow } from "../primary/read-window.ts";
 import { openSource } from "../relay/open-source.ts";
@@ -15,7 +18,8 @@ import type { Statement } from "../sql/statement.ts";
 import { changesQuery } from "../sql/changes-query.ts";
 import { chunkQuery } from "../sql/chunk-query.ts";
 import { byDriver, chooseTransport, refusalOf } from "./choose-transport.ts";
-import { PlanAgain, type LedgerStep, type StepResult } from "./step.ts";
+import { nameRefusedRow } from "./name-refused-row.ts";
+import { attemptOf, passingAttempts, PlanAgain, type LedgerStep, type StepResult } from "./step.ts";
 
 /** The longest wait for either server in the middle of a read or a load, ms. */
 const relayTimeoutMs = 120_000;
@@ -43,7 +47,11 @@ export async function moveRows(step: LedgerStep): Promise<StepResult> {
     await moveWindow(step, moved);
   } catch (error) {
     const refusal = refusalOf(step, chosen, error);
-    if (refusal === undefined) throw error;
+    if (refusal === undefined) {
+      const passing = attemptOf(step.planned) < passingAttempts;
+      // The error itself matters more than one that its search meets.
+      throw passing ? error : await nameRefusedRow(step, moved.committed, error).catch(() => error);
+    }
     const row = await byDriver(step, moved.committed, refusal);
     await step.tick.replica.withTransaction("read committed", (session) => saveRow(session, row));
     await step.tick.state.publish(step.tick.ledgerId, row);
@@ -90,8 +98,9 @@ async function moveChanges(
         const last = await applyChanges(write, step.shape, step.replicaTable, { laterSlices, load: moved.row.load });
         moved.changes += sent.rows;
         moved.bytes += sent.bytes;
-        if (more && last !== undefined) {
-          moved.row = rowAfterSlice(moved.row, to, last);
+        if (more) {
+          // Without a key that can be a position the ledger stays where it is: a restart reads this slice again.
+          if (last !== undefined) moved.row = rowAfterSlice(moved.row, to, last);
           return;
         }
         moved.row = rowAfterWindow(moved.row, to, halfApplied === undefined ? window.now : step.row.watermarkTime);
@@ -129,7 +138,7 @@ async function commitRows(
 ): Promise<void> {
   await step.tick.replica.withTransaction("read committed", async (session) => {
     await write(session);
-    await confirmPrimary(step, window);
+    moved.row = rowWithMark(moved.row, await confirmPrimary(step, window, moved.row.watermark));
     step.signal.throwIfAborted();
     await saveRow(session, moved.row);
   });
@@ -140,15 +149,21 @@ async function commitRows(
 /**
  * Metadata is not versioned and, without snapshot isolation, cleanup may have run between check and read: what was
  * read counts only if table, shape and history are still what they were.
+ * @returns what marks `watermark` in the primary's history
  * @throws PlanAgain when they are not
  */
-async function confirmPrimary(step: LedgerStep, window: TrackingWindow): Promise<void> {
-  const now = await step.tick.primary.withSession((session) => readShape(session, step.shape.table));
+async function confirmPrimary(step: LedgerStep, window: TrackingWindow, watermark: Version): Promise<HistoryMark> {
+  const [now, history] = await step.tick.primary.withSession(async (session) => [
+    await readShape(session, step.shape.table),
+    await readHistory(session, step.row.historyMark, watermark),
+  ]);
   if (now === undefined || shapeText(now) !== shapeText(step.shape))
     throw new PlanAgain("the table was altered meanwhile");
   const minValidVersion = step.tick.snapshotAllowed ? window.minValidVersion : now.minValidVersion;
-  const lost = lostHistory(step.row, { ...now, minValidVersion, currentVersion: window.currentVersion });
+  const moment = { currentVersion: window.currentVersion, history: history.view };
+  const lost = lostHistory(step.row, { ...now, minValidVersion, ...moment });
   if (lost !== undefined) throw new PlanAgain(lost);
+  return history.mark;
 }
 
 function wantsChunk(step: LedgerStep): boolean {

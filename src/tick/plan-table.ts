@@ -1,3 +1,4 @@
+import type { HistoryView } from "../model/history-mark.ts";
 import type { LedgerRow } from "../model/ledger-row.ts";
 import { lostHistory } from "../model/load-reason.ts";
 import type { TableFlags } from "../model/table-flags.ts";
@@ -20,6 +21,8 @@ export interface TableView {
   readonly replicaObjectId: number | null | undefined;
   /** Why the table must be loaded in place whatever its row says; undefined: no such reason. */
   readonly reload: string | undefined;
+  /** What the primary says of the row's history mark; undefined: not looked at. */
+  readonly history: HistoryView | undefined;
 }
 
 /** What one tick does with a table: exactly one of these. */
@@ -73,6 +76,7 @@ export function planTable(view: TableView, now: number): TablePlan {
     beginVersion: tracked.beginVersion,
     minValidVersion: tracked.minValidVersion,
     currentVersion: view.currentVersion,
+    history: view.history,
   });
   if (lost !== undefined) return { kind: "lost-history", reason: lost };
   if (row.state === "loading") return { kind: "full-load-chunk" };

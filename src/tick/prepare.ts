@@ -37,8 +37,8 @@ export async function prepare(step: TableStep, currentVersion: Version): Promise
         truncate: isLoadOrdered(step.planned.view),
       });
     case "adopt": {
-      const start = await loadStart(ready, "adopted");
-      const row = rowAtAdoption({ ...start, watermark: adoption.version, loadId: fence.lastLoadId });
+      const start = await loadStart(ready, "adopted", adoption.version);
+      const row = rowAtAdoption({ ...start, loadId: fence.lastLoadId });
       await tick.replica.withTransaction("read committed", (session) => saveRow(session, row));
       await tick.state.publish(tick.ledgerId, row);
       return { kind: "adopted", row, reason: `adopted at version ${adoption.version}: ${adoption.advice}` };

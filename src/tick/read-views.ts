@@ -1,6 +1,7 @@
 import type { Database } from "../db/database.ts";
 import { isConnectionLoss } from "../db/sql-error.ts";
 import { knownTables } from "../model/known-tables.ts";
+import { viewFromNewest } from "../model/history-mark.ts";
 import type { Ledger, LedgerRow } from "../model/ledger-row.ts";
 import { lostHistory } from "../model/load-reason.ts";
 import type { TableFlags } from "../model/table-flags.ts";
@@ -44,12 +45,18 @@ export async function readViews(
     if (table === undefined || !isProbed(row, flags, now)) continue;
     // An altered table must have its shape compared, whether its rows changed or not: so it counts as changed.
     if (memory.comparedShapes.get(key) !== table.modifiedAt) continue;
-    if (lostHistory(row, { ...table, currentVersion: facts.currentVersion }) !== undefined) continue;
-    if (row.watermark === facts.currentVersion || isKnownIdle(memory.idle.get(key), row, facts.currentVersion, table)) {
+    const { currentVersion } = facts;
+    const history = viewFromNewest(row.historyMark, facts.primary.history);
+    if (lostHistory(row, { ...table, currentVersion, history }) !== undefined) continue;
+    const { commit } = facts.primary.history;
+    if (
+      (row.watermark === currentVersion && history !== undefined) ||
+      isKnownIdle(memory.idle.get(key), row, { currentVersion, commit, ...table })
+    ) {
       idle.add(key);
     } else candidates.push({ key, table, row });
   }
-  const probes = await probe(primary, candidates);
+  const probes = await probe(primary, candidates, facts.primary.history.recoveryFork);
   for (const { key, table, row } of candidates) {
     const found = probes.get(table.objectId);
     if (found === undefined || found.changed) continue;
@@ -58,6 +65,7 @@ export async function readViews(
     idle.add(key);
     memory.idle.set(key, {
       currentVersion: facts.currentVersion,
+      commit: facts.primary.history.commit,
       watermark: row.watermark,
       objectId: table.objectId,
       beginVersion: found.beginVersion,
@@ -74,6 +82,7 @@ export async function readViews(
       changed: idle.has(key) ? false : undefined,
       replicaObjectId: undefined,
       reload: facts.reloads.get(key),
+      history: undefined,
     };
   });
 }
@@ -91,12 +100,19 @@ function isProbed(row: LedgerRow, flags: TableFlags | undefined, now: number): b
 async function probe(
   primary: Database,
   candidates: readonly { table: TrackedTable; row: LedgerRow }[],
+  recoveryFork: string | undefined,
 ): Promise<Map<number, Probe>> {
   if (candidates.length === 0) return new Map();
   try {
     return await probeChanges(
       primary,
-      candidates.map(({ table, row }) => ({ table: table.table, objectId: table.objectId, watermark: row.watermark })),
+      candidates.map(({ table: { table, objectId }, row: { watermark, historyMark } }) => ({
+        table,
+        objectId,
+        watermark,
+        historyMark,
+      })),
+      recoveryFork,
     );
   } catch (error) {
     if (isConnectionLoss(error)) throw error;

@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import { describeError } from "../describe-error.ts";
+import { fixForError } from "../db/fix-for-error.ts";
 import { hasSqlErrorNumber, isTransient, sqlErrorNumber } from "../db/sql-error.ts";
 import type { Log } from "../log.ts";
 import type { TableError } from "../model/table-flags.ts";
@@ -8,10 +9,7 @@ import { nextRetry } from "../state/back-off.ts";
 import { standingOf } from "../state/force-order.ts";
 import { LeaseLost } from "../state/lease.ts";
 import type { PlannedTable } from "./plan-tick.ts";
-import { PlanAgain, type StepResult } from "./step.ts";
-
-/** As long as a failure may pass on its own: a window that mixes moments is read afresh, a lost connection comes back. */
-const passingAttempts = 3;
+import { attemptOf, passingAttempts, PlanAgain, type StepResult } from "./step.ts";
 
 /**
  * Runs one table's step and settles what came of it: an error is recorded with the time of the next look, a success
@@ -57,12 +55,13 @@ function surprise(error: unknown): StepResult {
 
 async function recordFailure(app: App, planned: PlannedTable, error: unknown, log: Log): Promise<StepResult> {
   const what = describeError(error);
-  const attempts = (planned.view.flags.error?.attempts ?? 0) + 1;
+  const attempts = attemptOf(planned);
   const kind = isTransient(error) || attempts < passingAttempts ? "failed" : "blocked";
   const sqlError = sqlErrorNumber(error);
   log.error("table-failed", { table: planned.key, plan: planned.plan.kind, attempts, sqlError, what });
   try {
-    await app.state.recordError(planned.view.table, { ...tableError(app, planned, kind, what), sqlError });
+    const fix = fixForError(sqlError, { primary: app.primary.name, replica: app.replica.name });
+    await app.state.recordError(planned.view.table, { ...tableError(app, planned, kind, what, fix), sqlError });
   } catch (unrecorded) {
     log.error("error-not-recorded", { table: planned.key, what: describeError(unrecorded) });
   }
@@ -71,7 +70,7 @@ async function recordFailure(app: App, planned: PlannedTable, error: unknown, lo
 
 function tableError(app: App, planned: PlannedTable, kind: TableError["kind"], what: string, fix?: string): TableError {
   const now = app.clock.now();
-  const attempts = (planned.view.flags.error?.attempts ?? 0) + 1;
+  const attempts = attemptOf(planned);
   const retryAt = kind === "failed" && attempts < passingAttempts ? now : nextRetry(attempts, now, app.random());
   return {
     kind,

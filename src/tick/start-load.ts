@@ -1,6 +1,8 @@
 import { type LoadStart, rowAtLoadStart } from "../model/ledger-transitions.ts";
 import type { ReplicaTable } from "../model/replica-table.ts";
 import { shapeText } from "../model/table-shape.ts";
+import type { Version } from "../model/version.ts";
+import { readHistory } from "../primary/read-history.ts";
 import { readRowCount, readWindow } from "../primary/read-window.ts";
 import { saveRow } from "../replica/ledger.ts";
 import { prepareTable } from "../replica/prepare-table.ts";
@@ -38,16 +40,19 @@ export async function startLoad(
   return { kind: "load-started", row, reason: `${load.reason}${truncates ? "" : " (in place)"}` };
 }
 
-/** The facts of a load that starts now. The watermark is read after object_id and begin_version, which are the shape's. */
+/** The facts of a load that starts now, or of a table that is adopted at a version. The watermark is read after object_id and begin_version, which are the shape's. */
 export async function loadStart(
   step: TableStep & { readonly replicaTable: ReplicaTable },
   reason: string,
+  adopted?: Version,
 ): Promise<LoadStart> {
   const { tick, shape, fence, replicaTable } = step;
   const { force } = step.planned.view.flags;
-  const [window, total] = await tick.primary.withSession(
-    async (session) => [await readWindow(session, shape), await readRowCount(session, shape)] as const,
-  );
+  const { window, total, history } = await tick.primary.withSession(async (session) => {
+    const window = await readWindow(session, shape);
+    const history = await readHistory(session, undefined, adopted ?? window.currentVersion);
+    return { window, total: await readRowCount(session, shape), history };
+  });
   const next = fence.lastLoadId + 1n;
   return {
     table: shape.table,
@@ -57,8 +62,9 @@ export async function loadStart(
     replicaObjectId: replicaTable.objectId,
     shape: shapeText(shape),
     ...transportAtStart(step, shapeText(shape)),
-    watermark: window.currentVersion,
+    watermark: adopted ?? window.currentVersion,
     watermarkTime: window.now,
+    historyMark: history.mark,
     loadId: force?.kind === "obeying" && force.loadId > next ? force.loadId : next,
     reason,
     total,

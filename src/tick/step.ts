@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import type { Log, Redact } from "../log.ts";
 import type { Database } from "../db/database.ts";
 import type { PlannedTable } from "./plan-tick.ts";
 import type { SyncState } from "../state/sync-state.ts";
@@ -22,6 +23,8 @@ export interface TickContext {
   readonly snapshotAllowed: boolean;
   /** Rows of this tick's chunk. */
   readonly chunkRows: number;
+  /** The table whose verification goes on in this tick, by its key, and what that reports with. */
+  readonly verifying: { readonly key: string; readonly log: Log; readonly redact: Redact } | undefined;
 }
 
 /** One table under its lease and fence: what the step read after it took them. */
@@ -52,6 +55,14 @@ export interface StepResult {
   readonly changes?: number;
   readonly chunkRows?: number;
   readonly bytes?: number;
+}
+
+/** As long as a failure may pass on its own: a window that mixes moments is read afresh, a lost connection comes back. */
+export const passingAttempts = 3;
+
+/** The number of this attempt in a row of failures, 1 for the first. */
+export function attemptOf(planned: PlannedTable): number {
+  return (planned.view.flags.error?.attempts ?? 0) + 1;
 }
 
 /** What the step read is no longer so: nothing was written, the next tick plans anew. */

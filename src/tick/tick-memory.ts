@@ -1,3 +1,4 @@
+import { type CommitRow, sameCommit } from "../model/history-mark.ts";
 import type { LedgerRow } from "../model/ledger-row.ts";
 import type { Version } from "../model/version.ts";
 import type { ChunkTiming } from "./chunk-rows.ts";
@@ -20,6 +21,8 @@ export interface TickMemory {
 
 export interface IdleFinding {
   readonly currentVersion: Version;
+  /** The primary's newest commit row: with it the history below is what it was. */
+  readonly commit: CommitRow | undefined;
   readonly watermark: Version;
   readonly objectId: number;
   readonly beginVersion: Version;
@@ -33,14 +36,14 @@ export function createTickMemory(): TickMemory {
 export function isKnownIdle(
   finding: IdleFinding | undefined,
   row: LedgerRow,
-  currentVersion: Version,
-  tracked: { readonly objectId: number; readonly beginVersion: Version },
+  now: Omit<IdleFinding, "watermark">,
 ): boolean {
   return (
     finding !== undefined &&
-    finding.currentVersion === currentVersion &&
+    finding.currentVersion === now.currentVersion &&
+    sameCommit(finding.commit, now.commit) &&
     finding.watermark === row.watermark &&
-    finding.objectId === tracked.objectId &&
-    finding.beginVersion === tracked.beginVersion
+    finding.objectId === now.objectId &&
+    finding.beginVersion === now.beginVersion
   );
 }

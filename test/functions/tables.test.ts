@@ -111,6 +111,8 @@ describe("GET /api/tables", () => {
       currentVersion: body["currentVersion"],
       lagVersions: null,
       lagSeconds: null,
+      retentionHeadroomHours: null,
+      retentionUsed: null,
       progress: null,
       error: null,
       transport: null,

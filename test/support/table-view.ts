@@ -43,6 +43,7 @@ export function tableView(view: Partial<TableView> = {}): TableView {
     changed: undefined,
     replicaObjectId: undefined,
     reload: undefined,
+    history: undefined,
     ...view,
   };
 }

@@ -6,6 +6,7 @@ import {
   rowAfterWindow,
   rowAtAdoption,
   rowAtLoadStart,
+  rowWithMark,
 } from "../../../src/model/ledger-transitions.ts";
 import { ledgerRow, loadingRow } from "../../support/table-view.ts";
 
@@ -19,6 +20,7 @@ const start: LoadStart = {
   transport: "relay",
   watermark: 20n,
   watermarkTime: "2026-01-02T00:00:00Z",
+  historyMark: { commit: undefined, recoveryFork: "fork" },
   loadId: 3n,
   reason: "history is lost",
   total: 100n,
@@ -26,6 +28,16 @@ const start: LoadStart = {
 };
 
 describe("ledger transitions", () => {
+  it("a mark without a commit keeps the commit that is known", () => {
+    const commit = { version: 19n, transactionId: "1", logBlock: "2", committedAt: "2026-01-02T00:00" };
+    const row = rowWithMark(ledgerRow(), { commit, recoveryFork: "one" });
+    expect(row.historyMark).toEqual({ commit, recoveryFork: "one" });
+    const none = { commit: undefined, recoveryFork: "two" };
+    expect(rowWithMark(row, none).historyMark).toEqual({ commit, recoveryFork: "two" });
+    expect(rowWithMark(row, { ...none, commit: { ...commit, version: 18n } }).historyMark?.commit?.version).toBe(19n);
+    expect(rowWithMark(row, { ...none, commit: { ...commit, version: 20n } }).historyMark?.commit?.version).toBe(20n);
+  });
+
   it("a load starts from nothing", () => {
     expect(rowAtLoadStart(start)).toMatchObject({
       state: "loading",

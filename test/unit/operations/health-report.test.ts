@@ -12,6 +12,8 @@ const primary = {
   now: "2025-01-01T00:00:00Z",
   seesDefinitions: true,
   snapshotAllowed: true,
+  seesCommits: true,
+  history: { commit: undefined, recoveryFork: undefined },
   retentionMinutes: 2880,
   autoCleanup: true,
   tables: [],
@@ -26,6 +28,7 @@ describe("primaryFindings", () => {
     [{ currentVersion: undefined }, "fatal", "ALTER DATABASE [a]]b] SET CHANGE_TRACKING = ON"],
     [{ snapshotAllowed: false }, "warning", "ALTER DATABASE [a]]b] SET ALLOW_SNAPSHOT_ISOLATION ON;"],
     [{ seesDefinitions: false }, "warning", "GRANT VIEW DEFINITION"],
+    [{ seesCommits: false }, "warning", "GRANT VIEW DATABASE STATE"],
   ])("says what helps against %j", (change, severity, fix) => {
     const [finding, ...more] = primaryFindings({ ...primary, ...change }, "a]b");
     expect(more).toEqual([]);
@@ -59,15 +62,17 @@ describe("explainDatabaseError", () => {
   const failed = (number: number) =>
     new Error("connect to it", { cause: Object.assign(new Error("text"), { number }) });
   it.each([
-    [4060, "replica", /no database a\]b/, "CREATE DATABASE [a]]b];"],
-    [4060, "primary", /no database a\]b/, "USE [a]]b]; CREATE USER [login] FOR LOGIN [login];"],
-    [18456, "primary", /refuses the login/, undefined],
-    [229, "replica", /lacks a right/, undefined],
+    [4060, "replica", /no database a\]b/, /^CREATE DATABASE \[a\]\]b\];$/],
+    [4060, "primary", /no database a\]b/, /^USE \[a\]\]b\]; CREATE USER \[login\] FOR LOGIN \[login\];$/],
+    [18456, "primary", /refuses the login/, /check MSSQL_PRIMARY_URL.*CREATE USER \[login\].*\[a\]\]b\]/],
+    [229, "replica", /lacks a right/, /infra\/sql\/replica-rights\.sql in \[a\]\]b\]/],
+    [3906, "replica", /cannot be used/, /ALTER DATABASE \[a\]\]b\] SET READ_WRITE;/],
     [50000, "primary", /cannot be used: connect to it: text \(SQL error 50000\)/, undefined],
   ] as const)("%d on the %s", (number, role, what, fix) => {
     const explained = explainDatabaseError(failed(number), role, "a]b");
     expect(explained.what).toMatch(what);
-    expect(explained.fix).toBe(fix);
+    if (fix === undefined) expect(explained.fix).toBeUndefined();
+    else expect(explained.fix).toMatch(fix);
     expect(explained.sqlError).toBe(number);
   });
 });

@@ -4,7 +4,7 @@ import { reportTable } from "../../../src/operations/table-report.ts";
 import { liveRow, loadingRow, noFlags } from "../state/ledger-rows.ts";
 
 const table = { schema: "dbo", name: "User" };
-const primary = { currentVersion: 15n, now: "2025-01-01T00:01:00.000Z" };
+const primary = { currentVersion: 15n, now: "2025-01-01T00:01:00.000Z", retentionMinutes: 2880 };
 const enabled = { ...noFlags, enabled: true };
 const error = (kind: TableError["kind"]): TableError => ({
   kind,
@@ -41,6 +41,8 @@ describe("reportTable", () => {
       currentVersion: "15",
       lagVersions: 5,
       lagSeconds: 60,
+      retentionHeadroomHours: 48,
+      retentionUsed: 0,
       progress: null,
       error: null,
       transport: "relay",
