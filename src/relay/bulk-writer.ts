@@ -71,8 +71,8 @@ export class BulkWriter {
     head: Buffer,
     read: (out: Buffer[]) => Promise<boolean>,
     tail: Buffer,
-  ): AsyncGenerator<Buffer, void, undefined> {
-    yield head;
+  ): AsyncGenerator<readonly Buffer[], void, undefined> {
+    yield [head];
     for (;;) {
       run.met();
       const pieces: Buffer[] = [];
@@ -85,16 +85,14 @@ export class BulkWriter {
         throw error;
       }
       if (!more) break;
-      for (const piece of pieces) {
-        this.#bytes += piece.length;
-        run.expect("room for more rows");
-        yield piece;
-      }
+      for (const piece of pieces) this.#bytes += piece.length;
+      run.expect("room for more rows");
+      yield pieces;
       // Nobody wants the rest when the server has answered already.
       if (run.over) return;
     }
     run.expect("room for more rows");
-    yield tail;
+    yield [tail];
     this.#allGiven = true;
     run.expect("the answer to the bulk load");
   }

@@ -1,5 +1,9 @@
-import type { Readable } from "node:stream";
+import type { Socket } from "node:net";
+import type { Duplex, Readable, Writable } from "node:stream";
 import type { Connection, Request } from "tedious";
+import { PacketWriter } from "./packet-writer.ts";
+import { RawAnswer, type RawAnswerEvents } from "./raw-answer.ts";
+import { PACKET_TYPE } from "./tds-bytes.ts";
 
 /**
  * The one place that knows the inside of tedious, exactly version 19.2.2 (package.json pins it; test/unit/relay/driver-hook.test.ts
@@ -8,13 +12,16 @@ import type { Connection, Request } from "tedious";
  * - `createTokenStreamParser(message, handler)`: called when the answer to a request begins to arrive (and once more for the answer
  *   to an ATTENTION). `message` is a Readable of the answer's bytes without packet headers; the result is the parser that
  *   turns them into tokens for `handler`.
- * - `makeRequest(request, packetType, payload)`: sends the payload as one message of that type and waits for the answer.
+ * - `makeRequest(request, packetType, payload)`: sends the payload as one message of that type and waits for the answer. A request that is
+ *   cancelled meanwhile (`canceled` is set then, and `cancel` emitted) ends the message with the IGNORE bit.
  * - `state`, `STATE.LOGGED_IN`, `STATE.FINAL`: a connection that can take a request is in the one, a closed one in the other.
+ * - `messageIo`: what the server sends is piped from `socket`, under TLS from `securePair.cleartext`, to `incomingMessageStream`, which takes
+ *   it apart into messages; what `outgoingMessageStream` has packed into packets of `packetSize` is piped to the same stream.
+ *
+ * The driver's own streams cost more than all else that is done to a relayed row. So they are passed by: the packets of an answer
+ * are read here from the socket, and full packets of a bulk load are written to it.
  */
 export const DRIVER_VERSION = "19.2.2";
-
-/** [MS-TDS] 2.2.3.1.1 */
-const BULK_LOAD_PACKET = 0x07;
 
 type TokenHandler = Record<string, unknown>;
 
@@ -29,6 +36,13 @@ interface DriverInternals {
   readonly makeRequest: (request: Request, packetType: number, payload: AsyncIterable<Buffer>) => void;
   readonly state: { readonly name: string };
   readonly STATE: { readonly LOGGED_IN: { readonly name: string }; readonly FINAL: { readonly name: string } };
+  /** From the connection's opening on. */
+  readonly messageIo?: {
+    readonly socket: Socket;
+    readonly securePair?: { readonly cleartext: Duplex };
+    readonly incomingMessageStream: Writable;
+    readonly outgoingMessageStream: { readonly packetSize: number };
+  };
 }
 
 /** @throws Error when the connection is not of the driver that this file was written for */
@@ -40,9 +54,29 @@ function internals(connection: Connection): DriverInternals {
     typeof inside.state === "object" &&
     typeof inside.STATE?.LOGGED_IN === "object" &&
     typeof inside.STATE?.FINAL === "object";
-  if (!fits)
-    throw new Error(`the relay works with tedious ${DRIVER_VERSION} only: this connection is of another driver`);
+  if (!fits) throw new OtherDriver();
   return inside;
+}
+
+class OtherDriver extends Error {
+  constructor() {
+    super(`the relay works with tedious ${DRIVER_VERSION} only: this connection is of another driver`);
+  }
+}
+
+/**
+ * Where the packets of a connection go and come from, and how large they are. From now on the socket does not hold back a message's last, short
+ * packet until the ones before it are acknowledged (Nagle's algorithm, which the driver leaves on): servers may take 40 ms and more for that.
+ */
+function packetsOf({ messageIo }: DriverInternals): { wire: Duplex; incoming: Writable; packetSize: number } {
+  const wire = messageIo?.securePair?.cleartext ?? messageIo?.socket;
+  const incoming = messageIo?.incomingMessageStream;
+  const packetSize = messageIo?.outgoingMessageStream?.packetSize;
+  const fits =
+    typeof wire?.unpipe === "function" && typeof incoming?.write === "function" && typeof packetSize === "number";
+  if (!fits) throw new OtherDriver();
+  messageIo?.socket.setNoDelay(true);
+  return { wire, incoming, packetSize };
 }
 
 /** Whether the connection is open and can take a request now: no answer is half read, nothing is half sent. */
@@ -51,34 +85,12 @@ export function isUsable(connection: Connection): boolean {
   return inside.state === inside.STATE.LOGGED_IN;
 }
 
-/** The answer to a request in raw bytes. The driver sees what is given to `feed`, and nothing else. */
-export interface RawAnswer {
-  /** The next bytes that are there; null when there are none now. */
-  read(): Buffer | null;
-  /** Whether every byte of the answer has been read. */
-  readonly ended: boolean;
-  /** Gives the driver one whole token. */
-  feed(token: Buffer): void;
-  /** No more tokens: the driver ends the request, its callback is called. */
-  endTokens(): void;
-  /**
-   * Reads the rest by itself, after which the driver gets no more tokens. For a cancelled request: the server's answer to the
-   * ATTENTION comes in the message behind this one.
-   */
-  drain(onChunk: (chunk: Buffer) => void): void;
-}
-
-export interface RawAnswerEvents {
-  /** There may be more to read, or the answer is over. */
-  readonly onActivity: () => void;
-  /** The driver could not make sense of a token. The connection must be closed. */
-  readonly onError: (error: Error) => void;
-}
-
 /**
  * Makes the answer to the request that `start` sends come in raw bytes.
  *
- * The connection's parser factory is replaced until the request is over: `restore` must be called then.
+ * Until the answer's last packet the connection's socket is taken away from the driver, which gets an empty message in its place; what
+ * comes behind (the answer to an ATTENTION) is the driver's again. Its parser factory is replaced until the request is over:
+ * `restore` must be called then.
  */
 export function interceptAnswer(
   connection: Connection,
@@ -87,14 +99,17 @@ export function interceptAnswer(
 ): { answer: RawAnswer; restore: () => void } {
   const inside = internals(connection);
   const original = inside.createTokenStreamParser!.bind(connection);
-  const answer = new InterceptedAnswer(events);
+  const { wire, incoming } = packetsOf(inside);
+  const answer = new RawAnswer(wire, incoming, events);
   let requestHandler: TokenHandler | undefined;
 
   const createParser = (message: AsyncIterable<Buffer>, handler: TokenHandler): TokenParser => {
     if (!requestHandler) {
       requestHandler = handler;
-      answer.begin(message as Readable);
-      return guarded(inside, original(answer.tokens(), guardedHandler(handler, events.onError)), events.onError);
+      (message as Readable).resume(); // the empty one, which the driver waits to see read
+      const parser = original(answer.tokens(), guardedHandler(handler, events.onError));
+      answer.begin();
+      return guarded(inside, parser, events.onError);
     }
     // The answer to the ATTENTION. With XACT_ABORT ON the transaction is rolled back by it, and that is told by an ENVCHANGE, which the
     // driver's handler for this message would not take.
@@ -104,9 +119,15 @@ export function interceptAnswer(
       events.onError,
     );
   };
-  const restore = replaceParser(inside, createParser);
+  const restoreParser = replaceParser(inside, createParser);
   start();
-  return { answer, restore };
+  return {
+    answer,
+    restore: () => {
+      answer.giveBack();
+      restoreParser();
+    },
+  };
 }
 
 /**
@@ -138,80 +159,55 @@ function replaceParser(
 }
 
 /**
- * Sends `payload` as the message that follows an INSERT BULK batch ([MS-TDS] 2.2.6.1). The outcome comes by the request's callback.
- * When the payload throws, the message is ended with the IGNORE bit: the server drops it and answers.
+ * Sends `payload` as the message that follows an INSERT BULK batch ([MS-TDS] 2.2.6.1), as fast as the server takes it. The outcome comes by
+ * the request's callback. When the payload throws, the message is ended with the IGNORE bit: the server drops it and answers.
  */
-export function sendBulkLoad(connection: Connection, request: Request, payload: AsyncIterable<Buffer>): void {
-  internals(connection).makeRequest(request, BULK_LOAD_PACKET, payload);
+export function sendBulkLoad(
+  connection: Connection,
+  request: Request,
+  payload: AsyncIterable<readonly Buffer[]>,
+): void {
+  const inside = internals(connection);
+  inside.makeRequest(request, PACKET_TYPE.bulkLoad, lastPacketOf(payload, request, packetsOf(inside)));
 }
 
-class InterceptedAnswer implements RawAnswer {
-  readonly #events: RawAnswerEvents;
-  #message: Readable | undefined;
-  #onChunk: ((chunk: Buffer) => void) | undefined;
-  #tokens: Buffer[] = [];
-  #tokensOver = false;
-  #wakeParser: (() => void) | undefined;
-
-  constructor(events: RawAnswerEvents) {
-    this.#events = events;
-  }
-
-  begin(message: Readable): void {
-    this.#message = message;
-    message.on("end", this.#events.onActivity);
-    if (this.#onChunk) this.#flow(this.#onChunk);
-    else message.on("readable", this.#events.onActivity);
-    this.#events.onActivity();
-  }
-
-  read(): Buffer | null {
-    return (this.#message?.read() as Buffer | null | undefined) ?? null;
-  }
-
-  get ended(): boolean {
-    return this.#message?.readableEnded ?? false;
-  }
-
-  feed(token: Buffer): void {
-    this.#tokens.push(token);
-    this.#wakeParser?.();
-  }
-
-  endTokens(): void {
-    this.#tokensOver = true;
-    this.#wakeParser?.();
-  }
-
-  drain(onChunk: (chunk: Buffer) => void): void {
-    this.#onChunk = onChunk;
-    if (this.#message) this.#flow(onChunk);
-  }
-
-  #flow(onChunk: (chunk: Buffer) => void): void {
-    const message = this.#message!;
-    message.removeListener("readable", this.#events.onActivity);
-    if (message.readableEnded) {
-      this.endTokens();
-      return;
+/**
+ * Writes full packets to the wire itself, and leaves the last one with its end of the message to the driver, so that cancellation and
+ * failure stay the driver's own. The driver numbers that packet 1; servers do not look at the number ([MS-TDS] 2.2.3.1.5).
+ */
+async function* lastPacketOf(
+  payload: AsyncIterable<readonly Buffer[]>,
+  request: Request,
+  { wire, packetSize }: { readonly wire: Duplex; readonly packetSize: number },
+): AsyncGenerator<Buffer, void, undefined> {
+  const packets = new PacketWriter(PACKET_TYPE.bulkLoad, packetSize);
+  // Behind a cancelled message's end nothing may be written: whether it is cancelled is asked right before each write.
+  const isCancelled = () => (request as unknown as { readonly canceled: boolean }).canceled;
+  for await (const pieces of payload) {
+    for (const piece of pieces) {
+      for (let at = packets.add(piece, 0); at < piece.length; at = packets.add(piece, at)) {
+        const full = packets.take()!;
+        if (isCancelled()) return;
+        if (!wire.write(full)) await drained(wire);
+      }
     }
-    message.on("end", () => this.endTokens());
-    message.on("data", onChunk);
-    message.resume();
+    const full = packets.take();
+    if (isCancelled()) return;
+    if (full && !wire.write(full)) await drained(wire);
   }
+  yield packets.rest();
+}
 
-  /** What the driver's parser reads instead of the message. */
-  async *tokens(): AsyncGenerator<Buffer, void, undefined> {
-    for (;;) {
-      const tokens = this.#tokens;
-      this.#tokens = [];
-      yield* tokens;
-      if (this.#tokens.length > 0) continue;
-      if (this.#tokensOver) return;
-      await new Promise<void>((resolve) => (this.#wakeParser = resolve));
-      this.#wakeParser = undefined;
-    }
-  }
+/** Resolves when the stream takes more, or is closed: the driver hears of that, and says so to the request. */
+function drained(stream: Duplex): Promise<void> {
+  if (stream.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const settle = () => {
+      stream.off("drain", settle).off("close", settle);
+      resolve();
+    };
+    stream.on("drain", settle).on("close", settle);
+  });
 }
 
 /**

@@ -13,6 +13,15 @@ export const TOKEN = {
   doneInProc: 0xff,
 } as const;
 
+/** [MS-TDS] 2.2.3.1: type, status, length of the whole packet (big-endian), SPID, packet number, window. */
+export const PACKET_HEADER_BYTES = 8;
+
+/** [MS-TDS] 2.2.3.1.1 */
+export const PACKET_TYPE = { answer: 0x04, bulkLoad: 0x07 } as const;
+
+/** [MS-TDS] 2.2.3.1.2 */
+export const PACKET_STATUS = { endOfMessage: 0x01 } as const;
+
 /** The bytes are no valid TDS, or TDS that the relay does not know. The connection they came from is of no more use. */
 export class WireFormatError extends Error {
   override readonly name = "WireFormatError";
