@@ -20,8 +20,7 @@ const WAITING_BYTES = 256 * 1024;
  *
  * A bulk load rather than INSERTs from parameters: it takes rows of any size and number in one message with backpressure, where OPENJSON
  * would hold a whole batch in memory on both sides and JSON cannot carry lone surrogates. It is lossless for the types of driver-type.ts
- * only, so the statement must render all others to them (sql/carried-column.ts). One row at a time must fit into memory, and a text into a
- * JS string (about 500 million characters).
+ * only, so the statement must render all others to them (sql/carried-column.ts). One row at a time must fit into memory.
  */
 export const driverTransport: RowTransport = { name: "driver", openSource: openDriverSource };
 

@@ -13,7 +13,7 @@ import {
 } from "../sql/carrier-table.ts";
 import { carriedDifferences } from "../sql/probe-query.ts";
 import { createStage, stageColumns, type StageKind, stageName } from "../sql/stage-table.ts";
-import { parseInnerType, restoreVariant } from "../sql/variant-carrier.ts";
+import { parseInnerType, restoreVariants } from "../sql/variant-carrier.ts";
 import { applyTimeoutMs } from "./run-apply.ts";
 
 /**
@@ -74,10 +74,8 @@ async function fillFromCarriers(
   const run = (text: string) => session.batch(text, { timeoutMs: applyTimeoutMs });
   for (const { name, at } of variantColumns(shape, kind)) {
     const [types = []] = await run(innerTypesQuery(kind, at));
-    for (const row of types) {
-      const inner = parseInnerType(name, row["inner_type"] as string);
-      for (const batch of restoreVariant(carrierTable(kind), carrierName(at), inner)) await run(batch);
-    }
+    const inners = types.map((row) => parseInnerType(name, row["inner_type"] as string));
+    for (const batch of restoreVariants(carrierTable(kind), carrierName(at), inners)) await run(batch);
   }
   return run(`${fillStage(shape, kind)}\n${behind}`);
 }

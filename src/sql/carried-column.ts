@@ -6,13 +6,14 @@ import { variantCarriers } from "./variant-carrier.ts";
 
 /**
  * What stands for a column's values on the way through the driver, which carries few types losslessly (relay/driver-type.ts): integers,
- * float and real, nvarchar and varbinary go as they are; what else there is the server renders itself, by the documented styles of CONVERT
+ * float and real and binary go as they are; what else there is the server renders itself, by the documented styles of CONVERT
  * (key-text.ts), and reads back by the same. https://learn.microsoft.com/sql/t-sql/functions/cast-and-convert-transact-sql
  *
  * float and real need no text: a JS number holds all their values, denormals included. Only -0 goes as 0 beside a bit, since the driver
- * passes what it writes through parseFloat, which knows no -0. char and varchar go as their bytes,
+ * passes what it writes through parseFloat, which knows no -0. Texts go as their bytes,
  * whatever the code page, and are assigned to the column as such: the server takes bytes that are assigned to a character column for text
- * in the column's own code page, where CONVERT would take them for text in the database's.
+ * in the column's own code page, where CONVERT would take them for text in the database's. UTF-16 goes as bytes too: a text of more than 1 GiB
+ * is no JS string, and the driver, which would make one, has nobody to tell: the error ends the process.
  */
 export interface Carrier {
   readonly name: string;
@@ -35,14 +36,11 @@ export function carriersOf(column: CarriedColumn, at: number): Carrier[] {
     case "sql_variant":
       return variantCarriers(name);
     case "char":
-    case "varchar": {
-      const declaration = bytesDeclaration(type.maxLength);
-      return [{ name, declaration, read: (value) => `CONVERT(${declaration}, ${travellingValue(column, value)})` }];
-    }
+    case "varchar":
     case "nchar":
     case "nvarchar": {
-      const declaration = `nvarchar(${type.maxLength === -1 ? "max" : type.maxLength / 2})`;
-      return [{ name, declaration, read: (value) => travellingValue(column, value) }];
+      const declaration = bytesDeclaration(type.maxLength);
+      return [{ name, declaration, read: (value) => `CONVERT(${declaration}, ${travellingValue(column, value)})` }];
     }
     case "binary":
     case "varbinary":

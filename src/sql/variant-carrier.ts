@@ -99,26 +99,41 @@ export function parseInnerType(column: string, text: string): InnerType {
 }
 
 /**
- * The batches that restore the values of one inner type in the carrier table, whose column `name` is a sql_variant. Bytes of a code page
- * are assigned to a column of their collation, made for them: see carried-column.ts.
+ * The batches that restore the values of a sql_variant in the carrier table, where it is the column `name`, by all inner types that its
+ * values have. Bytes of a code page are assigned to a column of their collation, made for them and dropped at the end: see carried-column.ts.
  */
-export function restoreVariant(table: string, name: string, inner: InnerType): string[] {
+export function restoreVariants(table: string, name: string, inners: readonly InnerType[]): string[] {
+  const locals = new Map(inners.filter(isOfCodePage).map(({ collation }, at) => [collation, `${name}_local${at}`]));
+  const restored = inners.map((inner) => restoreVariant(table, name, inner, locals.get(inner.collation)));
+  const updates = restored.join("\n");
+  if (locals.size === 0) return inners.length === 0 ? [] : [updates];
+  const columns = [...locals].map(([collation, local]) => `${local} varchar(8000)${collate(collation)} NULL`);
+  // A batch is compiled with the columns that its tables have before it runs.
+  return [
+    `ALTER TABLE ${table} ADD ${columns.join(", ")};`,
+    updates,
+    `ALTER TABLE ${table} DROP COLUMN ${[...locals.values()].join(", ")};`,
+  ];
+}
+
+/** @param local the column of the inner type's collation, where it has one */
+function restoreVariant(table: string, name: string, inner: InnerType, local: string | undefined): string {
   const { type, collation } = inner;
+  const where = `WHERE ${name}_type = ${quoteText(inner.text)}`;
   const assign = (expression: string): string =>
-    `UPDATE ${table} SET ${name} = CONVERT(sql_variant, ${expression}) WHERE ${name}_type = ${quoteText(inner.text)};`;
-  if (type.name === "char" || type.name === "varchar") {
-    return [
-      `ALTER TABLE ${table} ADD ${name}_local varchar(8000)${collate(collation)} NULL;`,
-      `UPDATE ${table} SET ${name}_local = ${name}_bytes WHERE ${name}_type = ${quoteText(inner.text)};`,
-      assign(`CONVERT(${typeText(type)}, ${name}_local)`),
-      `ALTER TABLE ${table} DROP COLUMN ${name}_local;`,
-    ];
+    `UPDATE ${table} SET ${name} = CONVERT(sql_variant, ${expression}) ${where};`;
+  if (isOfCodePage(inner) && local !== undefined) {
+    return `UPDATE ${table} SET ${local} = ${name}_bytes ${where};\n${assign(`CONVERT(${typeText(type)}, ${local})`)}`;
   }
-  if (asBytes.includes(type.name)) return [assign(`CONVERT(${typeText(type)}, ${name}_bytes)`)];
+  if (asBytes.includes(type.name)) return assign(`CONVERT(${typeText(type)}, ${name}_bytes)`);
   if (asNumber.includes(type.name)) {
-    return [assign(`CONVERT(${type.name}, ${withMinusZero(`${name}_number`, `${name}_text = N'-0'`)})`)];
+    return assign(`CONVERT(${type.name}, ${withMinusZero(`${name}_number`, `${name}_text = N'-0'`)})`);
   }
-  return [assign(keyValueExpression(innerColumn(type, collation), `${name}_text`))];
+  return assign(keyValueExpression(innerColumn(type, collation), `${name}_text`));
+}
+
+function isOfCodePage({ type }: InnerType): boolean {
+  return type.name === "char" || type.name === "varchar";
 }
 
 function collate(collation: string | undefined): string {

@@ -1,5 +1,6 @@
 import type { App } from "../app.ts";
 import { DatabaseFailed } from "../db/explain-error.ts";
+import { isBrokenConnection, isShortLived } from "../db/sql-error.ts";
 import { describeError } from "../describe-error.ts";
 import type { Log } from "../log.ts";
 import { tableKey } from "../model/table-name.ts";
@@ -10,6 +11,7 @@ import { readViews } from "./read-views.ts";
 import { settleTable } from "./settle-table.ts";
 import { moveIdleTables } from "./move-idle-tables.ts";
 import { chunkRows, timerPeriodMs } from "./chunk-rows.ts";
+import { retryStep } from "./retry-step.ts";
 import { syncTable } from "./sync-table.ts";
 
 export interface TickReport {
@@ -33,7 +35,13 @@ export async function runTick(
 ): Promise<TickReport> {
   const { log, signal } = options;
   const startedAt = app.clock.now();
-  const facts = await readTickFacts(app, log).catch((error: unknown) => {
+  const endsAt = startedAt + app.config.tickBudgetSeconds * 1_000;
+  const retries = { clock: app.clock, random: app.random, signal, endsAt };
+  const facts = await retryStep(() => readTickFacts(app, log), {
+    ...retries,
+    passes: (error) => isShortLived(error) || isBrokenConnection(error),
+    onRetry: (again) => log.warn("tick-retried", again),
+  }).catch((error: unknown) => {
     log.error("tick-failed", error instanceof DatabaseFailed ? { ...error.explain() } : { what: describeError(error) });
     throw error;
   });
@@ -53,14 +61,22 @@ export async function runTick(
     chunkRows: chunkRows(app.config.fullLoadChunkRows, timing, timerPeriodMs(app.config.syncSchedule)),
   };
   const work = planned.filter(needsStep);
-  const endsAt = startedAt + app.config.tickBudgetSeconds * 1_000;
   const steps: { table: string; result: StepResult }[] = [];
   const threads = Array.from({ length: Math.min(app.config.syncThreads, work.length) }, async () => {
     while (app.clock.now() < endsAt && !signal.aborted) {
       const next = work.shift();
       if (next === undefined) return;
       const began = app.clock.now();
-      const result = await settleTable(app, next, () => syncTable(tick, next, signal), log);
+      const result = await settleTable(
+        app,
+        next,
+        () =>
+          retryStep(() => syncTable(tick, next, signal), {
+            ...retries,
+            onRetry: (again) => log.warn("table-retried", { table: next.key, ...again }),
+          }),
+        log,
+      );
       if (next.chunk) {
         app.memory.lastChunk = next.key;
         const rows = result.chunkRows ?? 0;

@@ -1,5 +1,7 @@
 import { tableKey } from "../model/table-name.ts";
+import type { LedgerRow } from "../model/ledger-row.ts";
 import { shapeText } from "../model/table-shape.ts";
+import { readHistory } from "../primary/read-history.ts";
 import { readShape } from "../primary/read-shape.ts";
 import { readWindow } from "../primary/read-window.ts";
 import { fitReplicaTable } from "../replica/fit-replica-table.ts";
@@ -22,12 +24,13 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
   const { table } = planned.view;
   const held = await withLease(tick.state, table, { clock: tick.clock, random: tick.random, signal }, async (lease) => {
     const fence = await raiseFence(tick.replica, table);
-    const { shape, currentVersion } = await readPrimary(tick, planned);
+    const { shape, currentVersion, history } = await readPrimary(tick, planned, fence.row);
     const replicaTable = await tick.replica.withSession((session) => inspectReplicaTable(session, table));
     const view = {
       ...planned.view,
       tracked: shape,
       currentVersion,
+      history,
       row: fence.row,
       replicaObjectId: replicaTable?.objectId ?? null,
       changed:
@@ -65,11 +68,13 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
 }
 
 /** Fresh under the fence: another worker may have moved the watermark beyond the version that the tick began with. */
-async function readPrimary(tick: TickContext, planned: PlannedTable) {
+async function readPrimary(tick: TickContext, planned: PlannedTable, row: LedgerRow | undefined) {
   return tick.primary.withSession(async (session) => {
     const shape = await readShape(session, planned.view.table);
     if (shape?.minValidVersion === undefined) return { shape, currentVersion: planned.view.currentVersion };
-    return { shape, currentVersion: (await readWindow(session, shape)).currentVersion };
+    const { currentVersion } = await readWindow(session, shape);
+    const { view } = await readHistory(session, row?.historyMark, currentVersion);
+    return { shape, currentVersion, history: view };
   });
 }
 

@@ -3,7 +3,7 @@ import { carriersOf, restoredValue } from "../../../src/sql/carried-column.ts";
 import { carrierColumns, createCarrierTable, fillStage, innerTypesQuery } from "../../../src/sql/carrier-table.ts";
 import { changesQuery } from "../../../src/sql/changes-query.ts";
 import { chunkQuery } from "../../../src/sql/chunk-query.ts";
-import { parseInnerType, restoreVariant } from "../../../src/sql/variant-carrier.ts";
+import { parseInnerType, restoreVariants } from "../../../src/sql/variant-carrier.ts";
 import { column, orderLine, tableShape } from "../../support/table-shapes.ts";
 
 const type = (name: string, maxLength = 4, precision = 0, scale = 0) => ({
@@ -36,10 +36,10 @@ describe("carriers", () => {
       "CONVERT(nvarchar(4000), v, 121)",
       "CONVERT(datetime2(7), c.c3, 121)",
     ],
-    ["nvarchar(50)", column(1, "a", "nvarchar"), "nvarchar(50)", "v", "c.c3"],
+    ["nvarchar(50)", column(1, "a", "nvarchar"), "varbinary(100)", "CONVERT(varbinary(100), v)", "c.c3"],
     ["varchar(100)", column(1, "a", "varchar"), "varbinary(100)", "CONVERT(varbinary(100), v)", "c.c3"],
     ["text", column(1, "a", "text"), "varbinary(max)", "CONVERT(varbinary(max), CONVERT(varchar(max), v))", "c.c3"],
-    ["xml", column(1, "a", "xml"), "nvarchar(max)", "CONVERT(nvarchar(max), v)", "c.c3"],
+    ["xml", column(1, "a", "xml"), "varbinary(max)", "CONVERT(varbinary(max), CONVERT(nvarchar(max), v))", "c.c3"],
     [
       "geography",
       column(1, "a", "geography", type("geography", -1)),
@@ -85,7 +85,7 @@ describe("carriers", () => {
 describe("the reads for the driver", () => {
   it("select carriers by names that need no quotes", () => {
     expect(chunkQuery(orderLine, { after: undefined, end: undefined }, "driver").text).toBe(
-      `SELECT t.[OrderId] AS c0, t.[LineNo] AS c1, t.[Note] AS c2 FROM [sales].[OrderLine] AS t
+      `SELECT t.[OrderId] AS c0, t.[LineNo] AS c1, CONVERT(varbinary(100), t.[Note]) AS c2 FROM [sales].[OrderLine] AS t
 WHERE 1 = 1
 ORDER BY t.[OrderId], t.[LineNo] DESC OPTION (RECOMPILE);`,
     );
@@ -139,8 +139,17 @@ FROM #changes_carried AS c;`);
   });
 });
 
-describe("restoreVariant", () => {
-  const restore = (text: string) => restoreVariant("#chunk_carried", "c2", parseInnerType("v", text));
+describe("restoreVariants", () => {
+  const restore = (...texts: string[]) =>
+    restoreVariants(
+      "#chunk_carried",
+      "c2",
+      texts.map((text) => parseInnerType("v", text)),
+    );
+
+  it("is nothing where there are no values", () => {
+    expect(restore()).toEqual([]);
+  });
 
   it("makes the value in its inner type again", () => {
     expect(restore("decimal|38|10|17|")).toEqual([
@@ -154,12 +163,20 @@ describe("restoreVariant", () => {
   });
 
   it("assigns bytes of a code page to a column of their collation", () => {
-    expect(restore(`varchar|0|0|20|${greek}`)).toEqual([
-      `ALTER TABLE #chunk_carried ADD c2_local varchar(8000) COLLATE ${greek} NULL;`,
-      `UPDATE #chunk_carried SET c2_local = c2_bytes WHERE c2_type = N'varchar|0|0|20|${greek}';`,
-      `UPDATE #chunk_carried SET c2 = CONVERT(sql_variant, CONVERT(varchar(20), c2_local)) WHERE c2_type = N'varchar|0|0|20|${greek}';`,
-      "ALTER TABLE #chunk_carried DROP COLUMN c2_local;",
-    ]);
+    const polish = "Polish_CI_AS";
+    expect(restore(`varchar|0|0|20|${greek}`, "int|10|0|4|", `char|0|0|3|${polish}`, `varchar|0|0|7|${greek}`)).toEqual(
+      [
+        `ALTER TABLE #chunk_carried ADD c2_local2 varchar(8000) COLLATE ${greek} NULL, c2_local1 varchar(8000) COLLATE ${polish} NULL;`,
+        `UPDATE #chunk_carried SET c2_local2 = c2_bytes WHERE c2_type = N'varchar|0|0|20|${greek}';
+UPDATE #chunk_carried SET c2 = CONVERT(sql_variant, CONVERT(varchar(20), c2_local2)) WHERE c2_type = N'varchar|0|0|20|${greek}';
+UPDATE #chunk_carried SET c2 = CONVERT(sql_variant, CONVERT(int, c2_text)) WHERE c2_type = N'int|10|0|4|';
+UPDATE #chunk_carried SET c2_local1 = c2_bytes WHERE c2_type = N'char|0|0|3|${polish}';
+UPDATE #chunk_carried SET c2 = CONVERT(sql_variant, CONVERT(char(3), c2_local1)) WHERE c2_type = N'char|0|0|3|${polish}';
+UPDATE #chunk_carried SET c2_local2 = c2_bytes WHERE c2_type = N'varchar|0|0|7|${greek}';
+UPDATE #chunk_carried SET c2 = CONVERT(sql_variant, CONVERT(varchar(7), c2_local2)) WHERE c2_type = N'varchar|0|0|7|${greek}';`,
+        "ALTER TABLE #chunk_carried DROP COLUMN c2_local2, c2_local1;",
+      ],
+    );
   });
 
   it.each(["geography|0|0|8000|", "int", "int|1|2|3|x'; DROP TABLE t; --", "|0|0|0|"])("refuses %s by name", (text) => {
