@@ -3,16 +3,17 @@ import tseslint from "typescript-eslint";
 
 /** The layers: each folder with the folders it may not import from. A folder is a stage of the row's way. */
 const layers = {
-  "src/model": ["sql", "db", "primary", "relay", "replica", "state", "modules", "tick"],
-  "src/sql": ["db", "primary", "relay", "replica", "state", "modules", "tick"],
-  "src/db": ["primary", "relay", "replica", "state", "modules", "tick"],
-  "src/primary": ["replica", "state", "modules", "tick"],
-  "src/replica": ["primary", "state", "modules", "tick"],
-  "src/relay": ["primary", "replica", "state", "modules", "tick"],
-  "src/state": ["primary", "relay", "replica", "modules", "tick", "operations", "http"],
+  "src/model": ["sql", "db", "primary", "relay", "replica", "state", "modules", "verify", "tick"],
+  "src/sql": ["db", "primary", "relay", "replica", "state", "modules", "verify", "tick"],
+  "src/db": ["primary", "relay", "replica", "state", "modules", "verify", "tick"],
+  "src/primary": ["replica", "state", "modules", "verify", "tick"],
+  "src/replica": ["primary", "state", "modules", "verify", "tick"],
+  "src/relay": ["primary", "replica", "state", "modules", "verify", "tick"],
+  "src/state": ["primary", "relay", "replica", "modules", "verify", "tick", "operations", "http"],
   "src/operations": ["tick", "http"],
   "src/tick": ["http"],
-  "src/modules": ["tick"],
+  "src/modules": ["tick", "verify"],
+  "src/verify": ["tick", "modules", "operations", "http"],
 };
 
 /** The emulator's layers, lower ones first: a folder imports only from those before it. */

@@ -17,6 +17,8 @@ export interface Config {
   readonly redisKeyPrefix: string;
   readonly syncSchedule: string;
   readonly moduleSyncSchedule: string;
+  /** When all live tables are to be compared with the primary's; undefined: only when an operator asks. */
+  readonly verifySchedule: string | undefined;
   /** Tables synced at the same time. */
   readonly syncThreads: number;
   /** Rows of a full-load chunk; "auto": what takes about one timer period. */
@@ -52,6 +54,7 @@ const examples = {
   REDIS_KEY_PREFIX: "mssql_sync",
   SYNC_SCHEDULE: "*/5 * * * * *",
   MODULE_SYNC_SCHEDULE: "*/30 * * * * *",
+  VERIFY_SCHEDULE: "0 0 3 * * 6",
   SYNC_THREADS: "4",
   FULL_LOAD_CHUNK_ROWS: "5000",
   DELTA_SLICE_ROWS: "100000",
@@ -97,6 +100,9 @@ export function readConfig(env: Environment): ConfigResult {
     if (problem !== undefined) report(variable, `is '${value}', which ${problem}`);
     return value;
   };
+  const verifySchedule = text("VERIFY_SCHEDULE");
+  const verifyProblem = verifySchedule === "" ? undefined : scheduleProblem(verifySchedule);
+  if (verifyProblem !== undefined) report("VERIFY_SCHEDULE", `is '${verifySchedule}', which ${verifyProblem}`);
   const syncThreads = integer("SYNC_THREADS", 64);
   const database = (variable: "MSSQL_PRIMARY_URL" | "MSSQL_REPLICA_URL"): DatabaseSetting | undefined => {
     const value = text(variable);
@@ -128,6 +134,7 @@ export function readConfig(env: Environment): ConfigResult {
     redisKeyPrefix,
     syncSchedule: schedule("SYNC_SCHEDULE"),
     moduleSyncSchedule: schedule("MODULE_SYNC_SCHEDULE"),
+    verifySchedule: verifySchedule === "" ? undefined : verifySchedule,
     syncThreads,
     fullLoadChunkRows: chunk === "auto" ? ("auto" as const) : integer("FULL_LOAD_CHUNK_ROWS", 1_000_000),
     deltaSliceRows: integer("DELTA_SLICE_ROWS", 10_000_000),
@@ -155,6 +162,12 @@ export function readConfig(env: Environment): ConfigResult {
 export function timerSchedule(env: Environment, variable: "SYNC_SCHEDULE" | "MODULE_SYNC_SCHEDULE"): string {
   const value = env[variable]?.trim() ?? "";
   return value === "" || scheduleProblem(value) !== undefined ? examples[variable] : value;
+}
+
+/** The schedule to register the timer of the sweep with; undefined, no timer, where none is set or the setting is wrong. */
+export function verifyTimerSchedule(env: Environment): string | undefined {
+  const value = env["VERIFY_SCHEDULE"]?.trim() ?? "";
+  return value === "" || scheduleProblem(value) !== undefined ? undefined : value;
 }
 
 /** One line for a person: the variable, what is wrong, and how it may look. */

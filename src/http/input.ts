@@ -24,6 +24,9 @@ export const versionBody = z.strictObject({
 /** `confirm=1`: what the primary no longer shows is really gone. */
 export const confirmQuery = z.strictObject({ confirm: z.enum(["0", "1"]).optional() });
 
+/** `repair=1`: rows that differ are loaded again. */
+export const repairQuery = z.strictObject({ repair: z.enum(["0", "1"]).optional() });
+
 /** The parameters of the query; the key that the host takes is none of them. */
 export function readQuery<T>(request: Pick<HttpRequest, "query">, schema: z.ZodType<T>): T {
   const given = Object.fromEntries([...request.query].filter(([name]) => name !== "code" && name !== "clientId"));

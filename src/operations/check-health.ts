@@ -8,6 +8,7 @@ import { readLedger } from "../replica/ledger.ts";
 import { decideConfigUrls } from "../state/config-urls.ts";
 import { listStrangeKeys } from "../state/list-strange-keys.ts";
 import { readModuleStates } from "../state/module-states.ts";
+import { readVerifications } from "../state/verifications.ts";
 import { explainDatabaseError, type ExplainedError } from "../db/explain-error.ts";
 import type { Finding } from "./finding.ts";
 import {
@@ -21,6 +22,7 @@ import {
 import { modulesFindings, modulesHealth, type ModulesFacts } from "./modules-health.ts";
 import { quoteName } from "../sql/quote.ts";
 import { reportTables } from "./read-tables.ts";
+import { verifyFindings } from "./verify-findings.ts";
 import { headroomFindings } from "./retention-headroom.ts";
 import type { TableReport, TableState } from "./table-report.ts";
 
@@ -94,7 +96,11 @@ type TablesHealth = Required<Pick<HealthReport, "tables" | "strangeKeys" | "garb
 async function checkTables(app: App, primary: PrimaryView, ledger: Ledger): Promise<TablesHealth> {
   const tables: readonly TableName[] = knownTables(primary.tables, ledger);
   const known = new Set(tables.map(tableKey));
-  const [redis, strangeKeys] = await Promise.all([app.state.readFlags(tables), listStrangeKeys(app.state, known)]);
+  const [redis, strangeKeys, verifications] = await Promise.all([
+    app.state.readFlags(tables),
+    listStrangeKeys(app.state, known),
+    readVerifications(app.state, tables),
+  ]);
   const reports = reportTables({ primary, ledger, redis, tables }).tables;
   const findings: Finding[] = [];
   const urls = { primary: app.config.primary.url, replica: app.config.replica.url };
@@ -107,6 +113,7 @@ async function checkTables(app: App, primary: PrimaryView, ledger: Ledger): Prom
   }
   findings.push(...headroomFindings(reports, quoteName(app.primary.name)));
   findings.push(...transportFindings(reports, app.config.rowTransport));
+  findings.push(...verifyFindings({ ledger, tables }, verifications, (table) => app.state.keys.of("verify", table)));
   for (const { key, why, nearest } of strangeKeys) {
     const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
     findings.push({ severity: "warning", what: `Redis key ${key}: ${why}${meant}`, fix: `DEL ${key}` });

@@ -10,6 +10,7 @@ export const tableKinds = [
   "progress",
   "error",
   "lease",
+  "verify",
 ] as const;
 
 export type TableKind = (typeof tableKinds)[number];

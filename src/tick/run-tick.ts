@@ -4,6 +4,7 @@ import { isBrokenConnection, isShortLived } from "../db/sql-error.ts";
 import { describeError } from "../describe-error.ts";
 import type { Log } from "../log.ts";
 import { tableKey } from "../model/table-name.ts";
+import { nextVerification } from "../verify/next-verification.ts";
 import type { StepResult } from "./step.ts";
 import { type PlannedTable, planTick } from "./plan-tick.ts";
 import { readTickFacts } from "./read-tick-facts.ts";
@@ -48,6 +49,7 @@ export async function runTick(
   const views = await readViews(app.primary, facts, app.memory, startedAt);
   const planned = planTick(views, startedAt, app.memory.lastChunk);
 
+  const verified = await nextVerification(app.state, planned, startedAt);
   const timing = app.memory.chunkTimings.get(planned.find(({ chunk }) => chunk)?.key ?? "");
   const tick = {
     config: app.config,
@@ -59,8 +61,14 @@ export async function runTick(
     ledgerId: facts.ledger.id,
     snapshotAllowed: facts.primary.snapshotAllowed,
     chunkRows: chunkRows(app.config.fullLoadChunkRows, timing, timerPeriodMs(app.config.syncSchedule)),
+    verifying: verified === undefined ? undefined : { key: verified, log, redact: app.redact },
   };
-  const work = planned.filter(needsStep);
+  const isVerified = (table: PlannedTable): boolean => table.key === verified;
+  const work = [
+    ...planned.filter((table) => needsStep(table) && !isVerified(table)),
+    // Last, so that comparing keeps no delta waiting.
+    ...planned.filter(isVerified),
+  ];
   const steps: { table: string; result: StepResult }[] = [];
   const threads = Array.from({ length: Math.min(app.config.syncThreads, work.length) }, async () => {
     while (app.clock.now() < endsAt && !signal.aborted) {

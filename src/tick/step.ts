@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
+import type { Log, Redact } from "../log.ts";
 import type { Database } from "../db/database.ts";
 import type { PlannedTable } from "./plan-tick.ts";
 import type { SyncState } from "../state/sync-state.ts";
@@ -22,6 +23,8 @@ export interface TickContext {
   readonly snapshotAllowed: boolean;
   /** Rows of this tick's chunk. */
   readonly chunkRows: number;
+  /** The table whose verification goes on in this tick, by its key, and what that reports with. */
+  readonly verifying: { readonly key: string; readonly log: Log; readonly redact: Redact } | undefined;
 }
 
 /** One table under its lease and fence: what the step read after it took them. */

@@ -1,6 +1,6 @@
 import { tableKey } from "../model/table-name.ts";
-import type { LedgerRow } from "../model/ledger-row.ts";
 import { shapeText } from "../model/table-shape.ts";
+import type { LedgerRow } from "../model/ledger-row.ts";
 import { readHistory } from "../primary/read-history.ts";
 import { readShape } from "../primary/read-shape.ts";
 import { readWindow } from "../primary/read-window.ts";
@@ -9,6 +9,7 @@ import { inspectReplicaTable } from "../replica/inspect-replica-table.ts";
 import { raiseFence } from "../replica/ledger.ts";
 import { withLease } from "../state/lease.ts";
 import { moveRows } from "./move-rows.ts";
+import { verifyTable } from "../verify/verify-table.ts";
 import type { PlannedTable } from "./plan-tick.ts";
 import { planTable, type TablePlan } from "./plan-table.ts";
 import { prepare } from "./prepare.ts";
@@ -26,6 +27,8 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
     const fence = await raiseFence(tick.replica, table);
     const { shape, currentVersion, history } = await readPrimary(tick, planned, fence.row);
     const replicaTable = await tick.replica.withSession((session) => inspectReplicaTable(session, table));
+    const verifying = tick.verifying?.key === planned.key ? tick.verifying : undefined;
+    const unchanged = planned.view.changed === false && fence.row?.watermark === planned.view.row?.watermark;
     const view = {
       ...planned.view,
       tracked: shape,
@@ -33,8 +36,8 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
       history,
       row: fence.row,
       replicaObjectId: replicaTable?.objectId ?? null,
-      changed:
-        planned.view.changed === false && fence.row?.watermark === planned.view.row?.watermark ? false : undefined,
+      // A verification stands behind a delta, be it an empty one.
+      changed: unchanged && verifying === undefined ? false : undefined,
     };
     const plan = planTable(view, tick.clock.now());
     if (shape === undefined) return goneTable(plan);
@@ -58,7 +61,17 @@ export async function syncTable(tick: TickContext, planned: PlannedTable, signal
         // A column that the replica no longer has, or a trigger made since, would lose or change values in silence.
         const misfit = fitReplicaTable(shape, replicaTable);
         if (misfit !== undefined) return { kind: "blocked", reason: misfit.what, fix: misfit.fix } as const;
-        return moveRows({ ...step, row: fence.row, replicaTable });
+        const moved = await moveRows({ ...step, row: fence.row, replicaTable });
+        const { row } = moved;
+        if (
+          verifying !== undefined &&
+          moved.kind === "moved" &&
+          row?.state === "live" &&
+          row.halfApplied === undefined
+        ) {
+          await verifyTable({ ...tick, ...verifying }, { shape, row, replicaTable, signal: lease });
+        }
+        return moved;
       }
     }
   });

@@ -2,7 +2,7 @@ import iconv from "iconv-lite";
 import { decodeUtf8, doubleByteDecoder, encodeKept, restoreKept } from "./kept-bytes.ts";
 
 /** Text <-> bytes of char, varchar and text, by Windows code page. 65001 is UTF-8. Every byte survives a decode and an encode. */
-interface CodePage {
+export interface CodePage {
   encode(text: string): Buffer;
   decode(bytes: Buffer): string;
   /** A decoded text as Unicode has it. @throws Unsupported for bytes that the page does not define: what Windows makes of them is not known */

@@ -1,6 +1,7 @@
-import { codePage, isMultiByte } from "./code-page.ts";
+import { type CodePage, codePage, isMultiByte } from "./code-page.ts";
 import { COLLATION_VERSIONS, SQL_COLLATIONS, WINDOWS_DESIGNATORS } from "./collation-names.ts";
 import { withoutKeptBytes } from "./kept-bytes.ts";
+import { Unsupported } from "./sql-error.ts";
 import { textComparer, type TextComparer } from "./text-comparer.ts";
 
 /** What a collation's name says ("Collation and Unicode support"). Names are compared without regard to case. */
@@ -195,14 +196,21 @@ function indexByWire(): void {
   }
 }
 
+/** @throws Unsupported for a collation of Unicode types only: what the server makes of char and varchar in expressions is not known */
+function pageOf(name: string | undefined): CodePage {
+  const { collation: found } = get(name);
+  if (found.codePage === 0) throw new Unsupported(`char or varchar in the collation ${found.name}`);
+  return codePage(found.codePage);
+}
+
 /** The bytes that a text has in char, varchar and text of this collation. What the code page lacks becomes '?'. */
 export function encodeText(text: string, name: string | undefined): Buffer {
-  return codePage(get(name).collation.codePage || 1252).encode(text);
+  return pageOf(name).encode(text);
 }
 
 /** Bytes that are no character of the code page are kept: see kept-bytes.ts. */
 export function decodeText(bytes: Buffer, name: string | undefined): string {
-  return codePage(get(name).collation.codePage || 1252).decode(bytes);
+  return pageOf(name).decode(bytes);
 }
 
 /** Whether the texts of a char or varchar type may hold kept bytes, that mean nothing to other types. */
@@ -212,7 +220,7 @@ export function mayKeepBytes(name: string | undefined): boolean {
 
 /** A text of a char or varchar type as Unicode has it. @throws Unsupported where it has bytes that are no character */
 export function unicodeText(text: string, name: string | undefined): string {
-  return codePage(get(name).collation.codePage || 1252).unicode(text);
+  return pageOf(name).unicode(text);
 }
 
 /** A Unicode text as a char or varchar type of the collation can take it: without lone surrogates, that would pass for kept bytes. */

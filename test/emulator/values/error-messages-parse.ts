@@ -150,6 +150,7 @@ export const PARSE_MESSAGES: readonly ErrorMessage[] = [
   [456, 16, "Implicit conversion of %ls value to %ls cannot be performed because the resulting collation is unresolved due to collation conflict between \"%ls\" and \"%ls\" in %ls operator."],
   [457, 16, "Implicit conversion of %ls value to %ls cannot be performed because the collation of the value is unresolved due to a collation conflict between \"%ls\" and \"%ls\" in %ls operator."],
   [458, 16, "Cannot create the SELECT INTO target table \"%.*ls\" because the xml column \"%.*ls\" is typed with a schema collection \"%.*ls\" from database \"%.*ls\". Xml columns cannot refer to schemata across databases."],
+  [459, 16, "Collation '%.*ls' is supported on Unicode data types only and cannot be applied to char, varchar or text data types."],
   [460, 16, "DISTINCT operator is not allowed in the recursive part of a recursive common table expression '%.*ls'."],
   [462, 16, "Outer join is not allowed in the recursive part of a recursive common table expression '%.*ls'."],
   [465, 16, "Recursive references are not allowed in subqueries."],

@@ -2,7 +2,8 @@ import type { Column, ComputedColumnModel, IdentityColumn, ModuleReference } fro
 import type { Database } from "../../storage/database.ts";
 import type { ColumnDefinition } from "../../tsql/ast-tables.ts";
 import { systemType } from "../../tsql/system-type.ts";
-import { typeFamily } from "../../values/coerce-type.ts";
+import { isUnicode, typeFamily } from "../../values/coerce-type.ts";
+import { collation as collationNamed } from "../../values/collation.ts";
 import { sqlError } from "../../values/error-table.ts";
 import { Unsupported } from "../../values/sql-error.ts";
 import type { SqlType } from "../../values/sql-type.ts";
@@ -39,7 +40,7 @@ function identityOf(definition: ColumnDefinition, type: SqlType): IdentityColumn
   return { seed: BigInt(identity.seed), increment, notForReplication: identity.notForReplication };
 }
 
-/** The system type of a column and, for an alias type, its id and nullability. @throws SqlError 2715 */
+/** The system type of a column and, for an alias type, its id and nullability. @throws SqlError 2715, 448, 452, 459; Unsupported */
 export function columnType(
   definition: Pick<ColumnDefinition, "type" | "collation" | "name">,
   place: Omit<ColumnPlace, "columns">,
@@ -48,6 +49,7 @@ export function columnType(
   if (!node) return { type: { name: "rowversion" } };
   const { database, session, scope } = place;
   const context = new StatementContext(session, scope);
+  if (node.xmlSchema !== undefined) throw new Unsupported("xml with a schema collection");
   let type = systemType(node, "declaration");
   let alias: { userTypeId?: number; nullable?: boolean } = {};
   if (!type) {
@@ -62,6 +64,7 @@ export function columnType(
       definition.collation === undefined
         ? (type.collation ?? database.collation)
         : context.checkCollation(definition.collation);
+    if (!isUnicode(type) && collationNamed(collation).codePage === 0) throw sqlError(459, collation);
     type = { ...type, collation };
   } else if (definition.collation !== undefined) throw sqlError(452);
   return { type, ...alias };

@@ -48,6 +48,7 @@ describe("CREATE TABLE", () => {
     ["CREATE TABLE t (a int, A int)", 2705],
     ["CREATE TABLE nowhere.t (a int)", 2760],
     ["CREATE TABLE t (a nonsense)", 2715],
+    ["CREATE TABLE t (a varchar(10) COLLATE Khmer_100_CI_AS)", 459],
     ["CREATE TABLE t (a int IDENTITY, b int IDENTITY)", 2744],
     ["CREATE TABLE t (a varchar(10) IDENTITY)", 2749],
     ["CREATE TABLE t (a int NULL PRIMARY KEY)", 8147],
