@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startSyncStack, type SyncStack } from "../support/sync-stack.ts";
-import { typeMatrix } from "../support/type-matrix.ts";
+import { type MatrixGroup, typeMatrix } from "../support/type-matrix.ts";
 import {
   changeMatrix,
   comparedExpressions,
@@ -11,6 +11,7 @@ import {
   type TableBytes,
   tableBytes,
 } from "../support/type-matrix-table.ts";
+import { plain } from "../support/type-matrix-type.ts";
 
 const tables = typeMatrix.flatMap(matrixTables);
 const names = tables.map(({ name }) => name);
@@ -44,6 +45,20 @@ describe.each(["relay", "driver"])("by %s", (transport) => {
     replicas.set(`${table.name} by ${transport}`, await expectSameBytes(stack, table));
   });
 
+  it("carries a rowversion, which is made anew at every change, as binary(8)", async () => {
+    const { primary } = stack.databases;
+    await primary.run(`
+      CREATE TABLE Stamped (id int NOT NULL PRIMARY KEY, c0 int NULL, c1 rowversion);
+      ALTER TABLE Stamped ENABLE CHANGE_TRACKING;
+      INSERT Stamped (id) VALUES (1), (2), (3);`);
+    await stack.load("Stamped");
+    const stamped = { name: "Stamped", types: [plain("int", "0"), plain("rowversion", "0x")] };
+    await expectSameBytes(stack, stamped);
+    await primary.run("UPDATE Stamped SET c0 = 7 WHERE id < 3; INSERT Stamped (id) VALUES (4);");
+    await stack.tick();
+    await expectSameBytes(stack, stamped);
+  });
+
   it("says so in the ledger", async () => {
     const rows = await stack.databases.replica.rows(
       "SELECT DISTINCT transport, transport_reason FROM mssql_sync.ledger",
@@ -53,7 +68,7 @@ describe.each(["relay", "driver"])("by %s", (transport) => {
 });
 
 /** @returns the replica's */
-async function expectSameBytes({ databases }: SyncStack, table: (typeof tables)[number]): Promise<TableBytes> {
+async function expectSameBytes({ databases }: SyncStack, table: MatrixGroup): Promise<TableBytes> {
   const expressions = comparedExpressions(table.types);
   const [primary, replica] = await Promise.all([
     tableBytes(databases.primary, table.name, expressions),
