@@ -1,16 +1,13 @@
 import type { Connection } from "tedious";
-import { addParameter } from "../db/session.ts";
 import type { Statement } from "../sql/statement.ts";
 import { writeBulkColMetadata, writeBulkDone, type WireColumn } from "./col-metadata.ts";
 import { BulkWriter, beginBulk } from "./bulk-writer.ts";
-import { interceptAnswer, isUsable } from "./driver-hook.ts";
-import type { RawAnswer } from "./raw-answer.ts";
+import { isUsable } from "./driver-hook.ts";
 import { LoadRefused, RelayError } from "./relay-error.ts";
-import { RequestRun, requestFor } from "./request-run.ts";
 import type { PipeResult, RelayOptions, RelaySource, RelayTarget, RowTransport } from "./row-transport.ts";
-import { RowsetReader, type ReadStop } from "./rowset-reader.ts";
 import { checkColumns, insertBulkText } from "./staging-column.ts";
 import { WireFormatError } from "./tds-bytes.ts";
+import { WireRead } from "./wire-read.ts";
 
 export type { PipeResult, RelayOptions, RelaySource, RelayTarget } from "./row-transport.ts";
 
@@ -28,75 +25,34 @@ export async function openRelaySource(
   statement: Statement,
   options: RelayOptions,
 ): Promise<RelaySource> {
-  const source = new WireSource(connection, statement, options);
-  try {
-    await source.open();
-  } catch (cause) {
-    await source.giveUp(cause as Error);
-    const state = { cause, sourceUsable: source.usable, targetUsable: false, side: "source" } as const;
-    throw new RelayError("read rows to relay", state);
-  }
-  return source;
+  const read = new WireRead(connection, statement, options);
+  await read.open("read rows to relay");
+  return new WireSource(connection, read, options);
 }
 
 class WireSource implements RelaySource {
   readonly transport = "relay";
   readonly #connection: Connection;
-  readonly #statement: Statement;
+  readonly #read: WireRead;
   readonly #options: RelayOptions;
-  readonly #reader = new RowsetReader();
-  #run: RequestRun | undefined;
-  #answer: RawAnswer | undefined;
-  #wake: (() => void) | undefined;
-  /** Rows that were handed on, when the read was given up; the reader counts on while it reads the rest away. */
-  #rowsAtFailure: number | undefined;
-  #finished = false;
   #busy = false;
 
-  constructor(connection: Connection, statement: Statement, options: RelayOptions) {
+  constructor(connection: Connection, read: WireRead, options: RelayOptions) {
     this.#connection = connection;
-    this.#statement = statement;
+    this.#read = read;
     this.#options = options;
   }
 
   get columns(): readonly WireColumn[] {
-    return this.#reader.columns ?? [];
+    return this.#read.columns;
   }
 
   get rows(): number {
-    return this.#rowsAtFailure ?? this.#reader.rows;
+    return this.#read.rows;
   }
 
   get usable(): boolean {
-    return isUsable(this.#connection);
-  }
-
-  async open(): Promise<void> {
-    if (!this.usable) throw new Error("the connection is closed, or busy with another request");
-    const run = new RequestRun(this.#connection, requestFor(this.#statement.text), this.#options, () =>
-      this.#onFailure(),
-    );
-    this.#run = run;
-    const { params } = this.#statement;
-    for (const param of params) addParameter(run.request, param);
-    const { answer, restore } = interceptAnswer(
-      this.#connection,
-      { onActivity: () => this.#wake?.(), onError: (error) => run.abort(error) },
-      () => {
-        run.start(() => {
-          if (params.length > 0) this.#connection.execSql(run.request);
-          else this.#connection.execSqlBatch(run.request);
-        });
-      },
-    );
-    this.#answer = answer;
-    void run.outcome.then(() => {
-      restore();
-      this.#wake?.();
-    });
-    while (!this.#reader.columns) {
-      if ((await this.#advance(0, [])) === "end") throw new Error("the statement returned no rowset");
-    }
+    return this.#read.usable;
   }
 
   async pipe(target: RelayTarget, { maxRows = Infinity }: { readonly maxRows?: number } = {}): Promise<PipeResult> {
@@ -108,8 +64,8 @@ class WireSource implements RelaySource {
       return await this.#load(target, maxRows);
     } catch (cause) {
       const attempted = `relay rows from number ${before + 1} on into ${target.table} (${this.rows - before} read)`;
-      const ofSource = this.#run?.failure !== undefined || cause instanceof WireFormatError;
-      await this.giveUp(cause as Error);
+      const ofSource = this.#read.failed || cause instanceof WireFormatError;
+      await this.#read.giveUp(cause as Error);
       throw new RelayError(attempted, {
         cause,
         sourceUsable: this.usable,
@@ -125,14 +81,14 @@ class WireSource implements RelaySource {
     if (target.connection === this.#connection) throw new Error("one connection cannot be read and written at once");
     checkColumns(this.columns, target.columns);
     const metadata = writeBulkColMetadata(this.columns);
-    if (!(await this.#hasRow())) return { rows: 0, bytes: 0, more: false };
+    if (!(await this.#read.hasRow())) return { rows: 0, bytes: 0, more: false };
 
     await beginBulk(target.connection, insertBulkText(target), this.#options);
     const writer = new BulkWriter(target.connection, this.#options);
     const before = this.rows;
     let rows = 0;
     const read = async (out: Buffer[]) => {
-      const more = await this.#read(before + maxRows, out);
+      const more = await this.#readUpTo(before + maxRows, out);
       rows = this.rows - before;
       return more;
     };
@@ -140,110 +96,20 @@ class WireSource implements RelaySource {
     if (writer.rowsTaken !== rows) {
       throw new LoadRefused(`${rows} rows were sent, and the server took ${writer.rowsTaken}`);
     }
-    return { rows, bytes, more: await this.#hasRow() };
+    return { rows, bytes, more: await this.#read.hasRow() };
   }
 
   close(): Promise<void> {
-    return this.giveUp(new Error("the read was closed"));
-  }
-
-  /** Resolves when the connection is usable again, or closed. A stream that made no sense cannot be read to its end. */
-  async giveUp(reason: Error): Promise<void> {
-    if (reason instanceof WireFormatError) this.#run?.abort(reason);
-    else this.#run?.cancel(reason);
-    await this.#run?.outcome;
+    return this.#read.giveUp(new Error("the read was closed"));
   }
 
   /** The next bytes of rows, into `out`. @returns false when no more are to come up to row number `upTo` */
-  async #read(upTo: number, out: Buffer[]): Promise<boolean> {
+  async #readUpTo(upTo: number, out: Buffer[]): Promise<boolean> {
     while (this.rows < upTo) {
-      const step = await this.#advance(upTo - this.rows, out);
+      const step = await this.#read.advance(upTo - this.rows, out);
       if (out.length > 0) return true;
       if (step === "end") return false;
     }
     return false;
-  }
-
-  /** @throws what went wrong with the read; so false means that all rows were read and the server says that all is well */
-  async #hasRow(): Promise<boolean> {
-    while (!this.#reader.atRow) {
-      if ((await this.#advance(0, [])) === "end") return false;
-    }
-    return true;
-  }
-
-  /**
-   * Goes on in the answer: takes what is there, or waits for more. At its end the driver is let go on, and what it makes of the tokens
-   * decides: an ERROR behind the last row is thrown here.
-   */
-  async #advance(maxRows: number, out: Buffer[]): Promise<"more" | "end"> {
-    if (this.#finished) return "end";
-    const run = this.#run!;
-    if (run.failure) throw run.failure;
-    if (this.#take(maxRows, out) !== "more" || out.length > 0) return "more";
-    const chunk = await this.#nextChunk();
-    if (chunk) {
-      this.#reader.push(chunk);
-      return "more";
-    }
-    this.#reader.end();
-    this.#answer!.endTokens();
-    run.expect("the end of the answer");
-    const { error } = await run.outcome;
-    if (error) throw error;
-    this.#finished = true;
-    return "end";
-  }
-
-  #take(maxRows: number, out: Buffer[]): ReadStop {
-    const tokens: Buffer[] = [];
-    try {
-      return this.#reader.read(maxRows, out, tokens);
-    } finally {
-      for (const token of tokens) this.#answer!.feed(token);
-    }
-  }
-
-  /** @returns undefined at the end of the answer */
-  async #nextChunk(): Promise<Buffer | undefined> {
-    const run = this.#run!;
-    const answer = this.#answer!;
-    try {
-      for (;;) {
-        if (run.failure) throw run.failure;
-        const chunk = answer.read();
-        if (chunk) return chunk;
-        if (answer.ended) return undefined;
-        run.expect("the next rows");
-        await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      run.met();
-      this.#wake = undefined;
-    }
-  }
-
-  /** The request was cancelled, or has ended with an error. Who waits for rows is told; what is still coming is read away. */
-  #onFailure(): void {
-    this.#rowsAtFailure = this.#reader.rows;
-    this.#wake?.();
-    let understood = this.#discard(Buffer.alloc(0));
-    this.#answer?.drain((chunk) => {
-      understood &&= this.#discard(chunk);
-    });
-  }
-
-  /**
-   * Tokens behind the rows still count: one may say that the transaction is gone. What is not understood is read away all the same, since
-   * the reason why the read ends is known already.
-   */
-  #discard(chunk: Buffer): boolean {
-    try {
-      this.#reader.push(chunk);
-      while (this.#take(Infinity, []) !== "more");
-      return true;
-    } catch {
-      return false;
-    }
   }
 }
