@@ -1,7 +1,7 @@
 import type { Cursor } from "../model/cursor.ts";
 import type { Transport } from "../model/ledger-row.ts";
 import { type TableShape, replicatedColumns } from "../model/table-shape.ts";
-import type { Statement } from "./statement.ts";
+import type { SqlParam, Statement } from "./statement.ts";
 import { bindKey, cursorConditions, type KeyRange, keyOrder, keySegments, keyTexts } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";
 import { selectList } from "./select-list.ts";
@@ -34,16 +34,24 @@ OFFSET @skip ROWS FETCH NEXT 1 ROWS ONLY OPTION (RECOMPILE);`,
 
 /** The rows of a range in key order. RECOMPILE lets the server plan with the bounds' values: it seeks the range. */
 export function chunkQuery(shape: TableShape, range: KeyRange, transport: Transport = "relay"): Statement {
-  const { texts, params } = keySegments(shape, "t", range);
+  const { source, params } = rangeSource(shape, range);
   const list = selectList(shape, transport, { value: ({ name }) => `t.${quoteName(name)}`, deleted: undefined });
-  const pieces = texts.map((text) => `${quoteTable(shape.table)} AS t\nWHERE ${text}`);
-  const inner = pieces.map((piece) => `SELECT ${qualified(replicatedColumns(shape))} FROM ${piece}`);
-  const source = pieces.length === 1 ? pieces.join("") : `(\n${inner.join("\nUNION ALL\n")}\n) AS t`;
   return {
     text: `SELECT ${list} FROM ${source}
 ORDER BY ${keyOrder(shape, "t")} OPTION (RECOMPILE);`,
     params,
   };
+}
+
+/** The rows of a range as what stands behind FROM, under the name t: its pieces never overlap. */
+export function rangeSource(
+  shape: TableShape,
+  range: KeyRange,
+): { readonly source: string; readonly params: readonly SqlParam[] } {
+  const { texts, params } = keySegments(shape, "t", range);
+  const pieces = texts.map((text) => `${quoteTable(shape.table)} AS t\nWHERE ${text}`);
+  const inner = pieces.map((piece) => `SELECT ${qualified(replicatedColumns(shape))} FROM ${piece}`);
+  return { source: pieces.length === 1 ? pieces.join("") : `(\n${inner.join("\nUNION ALL\n")}\n) AS t`, params };
 }
 
 function qualified(columns: readonly { readonly name: string }[]): string {

@@ -1,5 +1,6 @@
-import { type TableShape, replicatedColumns } from "../model/table-shape.ts";
+import type { TableShape } from "../model/table-shape.ts";
 import type { Version } from "../model/version.ts";
+import { rangeSource } from "./chunk-query.ts";
 import { type KeyRange, keyOrder, keySegments, keyTexts } from "./key-range.ts";
 import { quoteName, quoteTable } from "./quote.ts";
 import { selectList } from "./select-list.ts";
@@ -11,11 +12,8 @@ import type { SqlParam, Statement } from "./statement.ts";
  * @param shape with the columns that are to be compared
  */
 export function comparedRowsQuery(shape: TableShape, range: KeyRange, most: number): Statement {
-  const { texts, params } = keySegments(shape, "p", range);
+  const { source, params } = rangeSource(shape, range);
   const list = selectList(shape, "relay", { value: ({ name }) => `t.${quoteName(name)}`, deleted: undefined });
-  const columns = replicatedColumns(shape).map(({ name }) => `p.${quoteName(name)}`);
-  const pieces = texts.map((text) => `${quoteTable(shape.table)} AS p\nWHERE ${text}`);
-  const source = `(\n${pieces.map((piece) => `SELECT ${columns.join(", ")} FROM ${piece}`).join("\nUNION ALL\n")}\n) AS t`;
   return {
     text: `SELECT TOP (@most) ${keyTexts(shape, "t")},
   ${list}
