@@ -1,5 +1,6 @@
 import type sql from "mssql";
 import { type DatabaseSetting, parseDatabaseSetting } from "./config/database-setting.ts";
+import { type RedisAuth, redisAuths, redisSecrets, redisUrlProblem } from "./config/redis-setting.ts";
 import { scheduleProblem } from "./config/schedule.ts";
 
 export interface DatabaseConfig {
@@ -14,6 +15,9 @@ export interface Config {
   readonly primary: DatabaseConfig;
   readonly replica: DatabaseConfig;
   readonly redisUrl: string;
+  readonly redisAuth: RedisAuth;
+  /** The user-assigned managed identity that asks for tokens; undefined: the only one there is. */
+  readonly azureClientId: string | undefined;
   readonly redisKeyPrefix: string;
   readonly syncSchedule: string;
   readonly moduleSyncSchedule: string;
@@ -51,6 +55,7 @@ const examples = {
   MSSQL_PRIMARY_URL: "mssql://sa:Password123!@localhost:1434/testct?encrypt=true&trustServerCertificate=true",
   MSSQL_REPLICA_URL: "Server=tcp:replica.example.com,1433;Database=testct;Authentication=Active Directory Default",
   REDIS_URL: "redis://localhost:6379",
+  REDIS_AUTH: "url",
   REDIS_KEY_PREFIX: "mssql_sync",
   SYNC_SCHEDULE: "*/5 * * * * *",
   MODULE_SYNC_SCHEDULE: "*/30 * * * * *",
@@ -122,7 +127,11 @@ export function readConfig(env: Environment): ConfigResult {
     report("MSSQL_REPLICA_URL", `leads to the same database as MSSQL_PRIMARY_URL (${primary.url})`);
   }
   const redisUrl = text("REDIS_URL");
-  const redisProblem = redisUrlProblem(redisUrl);
+  const authWord = (text("REDIS_AUTH") || examples.REDIS_AUTH).toLowerCase();
+  const redisAuth = redisAuths.find((auth) => auth === authWord);
+  // Other programs keep the password in a variable of this name: the value is not repeated.
+  if (redisAuth === undefined) report("REDIS_AUTH", "must be url (log in by what REDIS_URL says) or entra");
+  const redisProblem = redisUrlProblem(redisUrl, redisAuth);
   if (redisProblem !== undefined) report("REDIS_URL", redisProblem);
   const redisKeyPrefix = text("REDIS_KEY_PREFIX") || examples.REDIS_KEY_PREFIX;
   if (!/^[\w.:{}-]{1,100}$/.test(redisKeyPrefix) || redisKeyPrefix.endsWith(":")) {
@@ -131,6 +140,8 @@ export function readConfig(env: Environment): ConfigResult {
   const chunk = text("FULL_LOAD_CHUNK_ROWS").toLowerCase();
   const config = {
     redisUrl,
+    redisAuth: redisAuth ?? examples.REDIS_AUTH,
+    azureClientId: env["AZURE_CLIENT_ID"]?.trim() || undefined,
     redisKeyPrefix,
     syncSchedule: schedule("SYNC_SCHEDULE"),
     moduleSyncSchedule: schedule("MODULE_SYNC_SCHEDULE"),
@@ -150,7 +161,12 @@ export function readConfig(env: Environment): ConfigResult {
       ...config,
       primary: Object.freeze({ config: primary.config, url: primary.url }),
       replica: Object.freeze({ config: replica.config, url: replica.url }),
-      secrets: Object.freeze([...primary.secrets, ...replica.secrets, ...redisSecrets(redisUrl)]),
+      secrets: Object.freeze([
+        ...primary.secrets,
+        ...replica.secrets,
+        ...redisSecrets(redisUrl),
+        ...foreignSecrets(env),
+      ]),
     }),
   };
 }
@@ -175,22 +191,10 @@ export function describeProblem({ variable, problem, example }: SettingProblem):
   return `${variable} ${problem}. Example: ${variable}=${example}`;
 }
 
-function redisUrlProblem(value: string): string | undefined {
-  if (value === "") return "is missing";
-  let url: URL;
-  try {
-    url = new URL(value);
-    decodeURIComponent(url.password);
-  } catch {
-    return "is no URL; characters like @ : / # ? in the password are written as %40 %3A %2F %23 %3F";
-  }
-  if (url.protocol !== "redis:" && url.protocol !== "rediss:") return "must begin with redis:// or rediss:// (TLS)";
-  if (url.hostname === "") return "names no host";
-  if (!/^(\/\d{0,3})?$/.test(url.pathname)) return "may have a database number as its path, nothing else";
-  return undefined;
-}
-
-function redisSecrets(value: string): string[] {
-  const password = URL.canParse(value) ? new URL(value).password : "";
-  return password === "" ? [] : [password, decodeURIComponent(password)];
+/** Secrets of the libraries' own settings, which this app only passes by: an identity's, and those of the OTLP receiver. */
+function foreignSecrets(env: Environment): string[] {
+  const headers = Object.entries(env).filter(([name]) => /^OTEL_EXPORTER_OTLP_(\w+_)?HEADERS$/.test(name));
+  const values = headers.flatMap(([, text = ""]) => text.split(",").map((pair) => pair.replace(/^[^=]*=/, "").trim()));
+  const own = ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PASSWORD", "AZURE_PASSWORD"];
+  return [...own.map((name) => env[name] ?? ""), ...values].filter((secret) => secret !== "");
 }

@@ -1,5 +1,6 @@
 import type sql from "mssql";
 import { parseAdoText } from "./ado-text.ts";
+import { secretForms } from "../secret-forms.ts";
 import { keepLoginErrorNumber } from "./keep-login-error-number.ts";
 
 /** One of the two databases, read from its setting. */
@@ -25,6 +26,8 @@ interface Address {
 interface Reading {
   readonly options: Map<string, string>;
   readonly problems: string[];
+  /** The password as the URL spells it. */
+  spelledPassword: string | undefined;
 }
 
 /** Option names with blanks and underscores taken out, in lower case, and the name each is known by here. */
@@ -63,7 +66,7 @@ const ignored: ReadonlySet<string> = new Set([
  * @param poolMax connections that may be open at once
  */
 export function parseDatabaseSetting(text: string, poolMax: number): DatabaseSettingResult {
-  const reading: Reading = { options: new Map(), problems: [] };
+  const reading: Reading = { options: new Map(), problems: [], spelledPassword: undefined };
   if (/^(mssql|sqlserver):\/\//i.test(text)) readUrl(text, reading);
   else readAdo(text, reading);
   if (reading.problems.length > 0) return { ok: false, problems: reading.problems };
@@ -89,6 +92,10 @@ export function parseDatabaseSetting(text: string, poolMax: number): DatabaseSet
   if (reading.problems.length > 0) return { ok: false, problems: reading.problems };
   const place = address.instance === undefined ? `${address.port ?? 1433}` : address.instance.toLowerCase();
   const secrets = ["password", "clientsecret"].flatMap((name) => reading.options.get(name) ?? []);
+  const { spelledPassword } = reading;
+  if (spelledPassword !== undefined && !secrets.flatMap(secretForms).includes(spelledPassword)) {
+    secrets.push(spelledPassword);
+  }
   const host = address.server.toLowerCase().replace(/\.$/, "");
   return {
     ok: true,
@@ -113,7 +120,10 @@ function readUrl(text: string, reading: Reading): void {
     reading.options.set("server", decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1"));
     if (url.port !== "") reading.options.set("port", url.port);
     if (url.username !== "") reading.options.set("user", decodeURIComponent(url.username));
-    if (url.password !== "") reading.options.set("password", decodeURIComponent(url.password));
+    if (url.password !== "") {
+      reading.options.set("password", decodeURIComponent(url.password));
+      reading.spelledPassword = url.password;
+    }
     const path = url.pathname.split("/").filter((part) => part !== "");
     if (path.length > 2) reading.problems.push("has more than an instance and a database in its path");
     if (path.length === 2) reading.options.set("instancename", decodeURIComponent(path[0] ?? ""));
@@ -124,7 +134,9 @@ function readUrl(text: string, reading: Reading): void {
     return;
   }
   if (url.hash !== "") reading.problems.push("holds an unescaped #; in the password it is written as %23");
-  for (const [name, value] of url.searchParams) setOption(reading, name, value);
+  // A ? in a password ends the authority: what looks like options may be the password's rest.
+  const trusted = !url.search.includes("@");
+  for (const [name, value] of url.searchParams) setOption(reading, name, value, trusted);
 }
 
 function readAdo(text: string, reading: Reading): void {
@@ -133,14 +145,25 @@ function readAdo(text: string, reading: Reading): void {
     reading.problems.push("is neither an mssql:// URL nor a connection string of key=value; pairs");
     return;
   }
-  for (const [name, value] of pairs) setOption(reading, name, value);
+  for (const [name, value] of pairs) {
+    // An unquoted ; in a password ends it: what looks like options may be the password's rest.
+    const trusted = !reading.options.has("password") && !reading.options.has("clientsecret");
+    setOption(reading, name, value, trusted);
+  }
 }
 
-function setOption(reading: Reading, name: string, value: string): void {
+/** @param trusted whether the name can be shown: it is no piece of a password */
+function setOption(reading: Reading, name: string, value: string, trusted: boolean): void {
   const plain = name.toLowerCase().replaceAll(/[\s_]/g, "");
-  const option = aliases[plain] ?? plain;
+  const option = (Object.hasOwn(aliases, plain) ? aliases[plain] : undefined) ?? plain;
   if (known.has(option)) reading.options.set(option, value);
-  else if (!ignored.has(option)) reading.problems.push(`has the unknown option '${name}'`);
+  else if (ignored.has(option)) return;
+  else if (trusted) reading.problems.push(`has the unknown option '${name}'`);
+  else {
+    reading.problems.push(
+      "has an unknown option after the password: in a connection string a password with ; or quotes stands in quotes, in a URL ; ? & are written as %3B %3F %26",
+    );
+  }
 }
 
 /** `tcp:host,port`, `host\instance`, `.` and `(local)`. */

@@ -59,4 +59,6 @@ export interface Ledger {
   readonly id: string;
   /** By `tableKey`. */
   readonly rows: ReadonlyMap<string, LedgerRow>;
+  /** The object_id that the replica's table of each row has now; null: there is none. Left out: not looked at. */
+  readonly replicaObjectIds?: ReadonlyMap<string, number | null>;
 }

@@ -18,6 +18,8 @@ export type TableKind = (typeof tableKinds)[number];
 /** The names of all our Redis keys; operators type them, so they never change. */
 export interface Keys {
   readonly epoch: string;
+  /** When Redis was filled again from the ledger, and why. */
+  readonly rebuilt: string;
   readonly primaryUrl: string;
   readonly replicaUrl: string;
   of(kind: TableKind, table: TableName): string;
@@ -43,14 +45,16 @@ export type ParsedKey =
 export function redisKeys(prefix: string): Keys {
   const start = `${prefix}:`;
   const epoch = `${start}epoch`;
+  const rebuilt = `${start}rebuilt`;
   const primaryUrl = `${start}config:primary_url`;
   const replicaUrl = `${start}config:replica_url`;
   const appLease = `${start}app_lease:`;
   const modules = `${start}modules`;
   const moduleRun = `${start}module_run`;
-  const ofApp = new Set([epoch, primaryUrl, replicaUrl, modules, moduleRun]);
+  const ofApp = new Set([epoch, rebuilt, primaryUrl, replicaUrl, modules, moduleRun]);
   return {
     epoch,
+    rebuilt,
     primaryUrl,
     replicaUrl,
     modules,

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { type TableName, tableKey } from "../model/table-name.ts";
-import { deleteIfEqual, extendIfEqual } from "./redis-scripts.ts";
+import { deleteIfEqual, extendIfEqual, takeLease } from "./redis-scripts.ts";
 import type { SyncState } from "./sync-state.ts";
 
 export interface LeaseOptions {
@@ -47,9 +47,9 @@ export async function withLease<T>(
 
   const askedAt = clock.now();
   const taken = await state.redis.run(`take ${what}`, (client) =>
-    client.set(key, token, { condition: "NX", expiration: { type: "PX", value: ttlMs } }),
+    client.eval(takeLease, { keys: [key], arguments: [token, ttlMs.toString()] }),
   );
-  if (taken === null) return { kind: "held-elsewhere" };
+  if (taken !== 1) return { kind: "held-elsewhere" };
 
   const lost = new AbortController();
   const over = new AbortController();
@@ -62,10 +62,10 @@ export async function withLease<T>(
   } finally {
     over.abort();
     await renewing;
-    await state.redis
-      .run(`release ${what}`, (client) => client.eval(deleteIfEqual, { keys: [key], arguments: [token] }))
-      // It ends by itself within its time; the outcome of the work matters more.
-      .catch(() => undefined);
+    const release = () =>
+      state.redis.run(`release ${what}`, (client) => client.eval(deleteIfEqual, { keys: [key], arguments: [token] }));
+    // Once more where the connection was lost: another one may stand. At worst the lease ends by itself within its time.
+    await release().catch(() => release().catch(() => undefined));
   }
 
   async function renew(): Promise<void> {

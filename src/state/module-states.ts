@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ModuleRun, ModuleState } from "../model/module-state.ts";
+import { unlessWrongType } from "./connect-redis.ts";
 import { parseJson } from "./redis-values.ts";
 import type { RedisView } from "./redis-view.ts";
 import type { SyncState } from "./sync-state.ts";
@@ -11,6 +12,8 @@ export interface ModulesInRedis {
   /** The entries as they stand. */
   readonly texts: ReadonlyMap<string, string>;
   readonly run: ModuleRun | undefined;
+  /** false: the key holds another type, which counts as no states at all. */
+  readonly isHash: boolean;
   readonly configUrls: RedisView["configUrls"];
 }
 
@@ -48,13 +51,16 @@ const moduleRun = z.object({
 export function readModuleStates(state: SyncState): Promise<ModulesInRedis> {
   const { keys } = state;
   return state.redis.run("read the states of the modules", async (client) => {
+    let isHash = true;
+    const text = async (key: string): Promise<string | undefined> =>
+      (await unlessWrongType(client.get(key), () => undefined)) ?? undefined;
     const [entries, run, primary, replica] = await Promise.all([
-      client.hGetAll(keys.modules),
-      client.get(keys.moduleRun),
-      client.get(keys.primaryUrl),
-      client.get(keys.replicaUrl),
+      unlessWrongType(client.hGetAll(keys.modules), () => (isHash = false)),
+      text(keys.moduleRun),
+      text(keys.primaryUrl),
+      text(keys.replicaUrl),
     ]);
-    const texts = new Map(Object.entries(entries));
+    const texts = new Map(Object.entries(entries ?? {}));
     const states = new Map<string, ModuleState>();
     for (const [key, text] of texts) {
       const parsed = moduleState.safeParse(parseJson(text)).data;
@@ -64,7 +70,8 @@ export function readModuleStates(state: SyncState): Promise<ModulesInRedis> {
       states,
       texts,
       run: moduleRun.safeParse(parseJson(run ?? "")).data,
-      configUrls: { primary: primary ?? undefined, replica: replica ?? undefined },
+      configUrls: { primary, replica },
+      isHash,
     };
   });
 }
@@ -84,6 +91,7 @@ export async function writeModuleStates(
   const gone = [...found.texts.keys()].filter((key) => !states.has(key));
   await state.redis.run("write the states of the modules", (client) =>
     Promise.all([
+      ...(found.isHash ? [] : [client.del(keys.modules)]),
       ...(changed.length > 0 ? [client.hSet(keys.modules, changed)] : []),
       ...(gone.length > 0 ? [client.hDel(keys.modules, gone)] : []),
       client.set(keys.moduleRun, JSON.stringify(run)),

@@ -46,10 +46,15 @@ export function reconcile(ledger: Ledger, redis: RedisView): ReconcileAction[] {
   for (const key of keys) {
     const flags = redis.flags.get(key) ?? noFlags;
     const row = ledger.rows.get(key);
+    const table = row?.table ?? parseTableKey(key);
+    // Flags are read before the epoch: one that was there may have been lost since, and would look deleted by hand.
+    if (redis.epoch === undefined && table !== undefined) {
+      const enabled = flags.enabled ?? row?.enabled;
+      if (enabled !== undefined) actions.push({ kind: "set-enabled", table, enabled });
+    }
     if (row !== undefined) actions.push(...reconcileTable(ledger.id, row, flags, redis.epoch));
-    else if (flags.published !== undefined && flags.published.ledgerId !== ledger.id) {
-      const table = parseTableKey(key);
-      if (table !== undefined) actions.push({ kind: "reload", table, reason: replicaReplaced });
+    else if (table !== undefined && flags.published !== undefined && flags.published.ledgerId !== ledger.id) {
+      actions.push({ kind: "reload", table, reason: replicaReplaced });
     }
   }
   if (redis.epoch !== ledger.id) {
@@ -76,9 +81,9 @@ function reconcileTable(
   if (flags.enabled === undefined) {
     // One flag that is missing was deleted by somebody who wants the table to pause. Together with an old or missing
     // `published` it is a sign that Redis was rolled back or lost, and nobody wanted anything.
-    if (lost || behind) {
+    if (behind && !lost) {
       actions.push({ kind: "set-enabled", table, enabled: row.enabled });
-    } else if (row.enabled) {
+    } else if (row.enabled && !lost) {
       actions.push({ kind: "mirror-enabled", table, enabled: false });
     }
   } else if (flags.enabled !== row.enabled) {

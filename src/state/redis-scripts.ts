@@ -17,6 +17,15 @@ export const setIfGarbage = `${read}if value and string.find(value, ARGV[1]) the
 redis.call('SET', KEYS[1], ARGV[2])
 return 1`;
 
+/**
+ * ARGV: token, ms. 1 when the key was free, or held what is no lease: one ends by itself within these ms, and a value
+ * that somebody put there by hand would hold the work up for ever.
+ */
+export const takeLease = `local left = redis.call('PTTL', KEYS[1])
+if left >= 0 and left <= tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+
 /** ARGV: expected value. 1 when it was deleted. */
 export const deleteIfEqual = `${read}if value ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`;

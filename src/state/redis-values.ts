@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ForceOrder, TableError, TableFlags } from "../model/table-flags.ts";
+import type { Rebuilt } from "./redis-view.ts";
 import { parseVersion } from "../model/version.ts";
 
 /** The texts under our keys, read and written. A reader gives undefined for text that means nothing. */
@@ -51,6 +52,12 @@ const tableError = z.object({
 
 export function parseTableError(text: string): TableError | undefined {
   return tableError.safeParse(parseJson(text)).data;
+}
+
+const rebuilt = z.object({ at: time, why: z.enum(["redis-lost", "replica-replaced"]) });
+
+export function parseRebuilt(text: string): Rebuilt | undefined {
+  return rebuilt.safeParse(parseJson(text)).data;
 }
 
 /** undefined, which is no JSON value, for text that is none. */

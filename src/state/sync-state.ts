@@ -3,15 +3,16 @@ import type { LedgerRow } from "../model/ledger-row.ts";
 import type { TableError, TableFlags } from "../model/table-flags.ts";
 import { type TableName, tableKey } from "../model/table-name.ts";
 import { parseVersion } from "../model/version.ts";
-import { isWrongType, type RedisClient, type RedisConnection } from "./connect-redis.ts";
+import { type RedisClient, type RedisConnection, unlessWrongType } from "./connect-redis.ts";
 import { type Keys, redisKeys, type TableKind } from "./keys.ts";
 import type { ReconcileAction } from "./reconcile.ts";
-import type { RedisView } from "./redis-view.ts";
+import type { Rebuilt, RedisView } from "./redis-view.ts";
 import * as scripts from "./redis-scripts.ts";
 import {
   parseEnabled,
   parseForce,
   parsePublished,
+  parseRebuilt,
   parseTableError,
   publishedPattern,
   publishedText,
@@ -43,23 +44,16 @@ export class SyncState {
   readFlags(tables: readonly TableName[]): Promise<RedisView> {
     return this.redis.run(`read the flags of ${tables.length} tables`, async (client) => {
       const garbage: string[] = [];
-      const read: Read = async (key) => {
-        try {
-          return (await client.get(key)) ?? undefined;
-        } catch (error) {
-          if (!isWrongType(error)) throw error;
-          garbage.push(key);
-          return undefined;
-        }
-      };
+      const read: Read = async (key) => (await unlessWrongType(client.get(key), () => garbage.push(key))) ?? undefined;
       const flags = tables.map(async (table) => [tableKey(table), await this.#flags(table, read, garbage)] as const);
-      const [rows, primary, replica, epoch] = await Promise.all([
+      const [rows, rebuilt, primary, replica, epoch] = await Promise.all([
         Promise.all(flags),
+        this.#readOne(this.keys.rebuilt, read, parseRebuilt, garbage),
         read(this.keys.primaryUrl),
         read(this.keys.replicaUrl),
         read(this.keys.epoch),
       ]);
-      return { epoch, configUrls: { primary, replica }, flags: new Map(rows), garbage };
+      return { epoch, rebuilt, configUrls: { primary, replica }, flags: new Map(rows), garbage };
     });
   }
 
@@ -86,6 +80,7 @@ export class SyncState {
       const done = await Promise.all(early.map((action) => this.#fillOne(client, action)));
       const late = actions.filter(({ kind }) => kind === "write-epoch");
       for (const action of late) await this.#fillOne(client, action);
+      if (late.length > 0) await this.#takeBackEpoch(client, early);
       return [...early.filter((_, at) => done[at]), ...late];
     });
   }
@@ -183,15 +178,22 @@ export class SyncState {
     );
   }
 
+  async #readOne<T>(
+    key: string,
+    read: Read,
+    parse: (text: string) => T | undefined,
+    garbage: string[],
+  ): Promise<T | undefined> {
+    const text = await read(key);
+    if (text === undefined) return undefined;
+    const value = parse(text);
+    if (value === undefined) garbage.push(key);
+    return value;
+  }
+
   async #flags(table: TableName, read: Read, garbage: string[]): Promise<TableFlags> {
-    const one = async <T>(kind: TableKind, parse: (text: string) => T | undefined): Promise<T | undefined> => {
-      const key = this.keys.of(kind, table);
-      const text = await read(key);
-      if (text === undefined) return undefined;
-      const value = parse(text);
-      if (value === undefined) garbage.push(key);
-      return value;
-    };
+    const one = <T>(kind: TableKind, parse: (text: string) => T | undefined): Promise<T | undefined> =>
+      this.#readOne(this.keys.of(kind, table), read, parse, garbage);
     const [enabled, force, version, published, error] = await Promise.all([
       one("enabled", parseEnabled),
       one("force_full_load", parseForce),
@@ -200,6 +202,14 @@ export class SyncState {
       one("error", parseTableError),
     ]);
     return { enabled, force: force === "none" ? undefined : force, version, published, error };
+  }
+
+  /** What was lost while Redis was filled would look deleted by hand behind an epoch that came later. */
+  async #takeBackEpoch(client: RedisClient, filled: readonly ReconcileAction[]): Promise<void> {
+    const flags = filled.flatMap((action) =>
+      action.kind === "set-enabled" ? [client.exists(this.keys.of("enabled", action.table))] : [],
+    );
+    if ((await Promise.all(flags)).includes(0)) await client.del(this.keys.epoch);
   }
 
   async #fillOne(client: RedisClient, action: ReconcileAction): Promise<boolean> {
@@ -230,6 +240,10 @@ export class SyncState {
         return put === 1;
       }
       case "write-epoch":
+        if (action.event !== "first-start") {
+          const rebuilt: Rebuilt = { at: new Date().toISOString(), why: action.event };
+          await client.set(this.keys.rebuilt, JSON.stringify(rebuilt));
+        }
         await client.set(this.keys.epoch, action.ledgerId);
         return true;
       case "mirror-enabled":

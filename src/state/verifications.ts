@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type TableName, tableKey } from "../model/table-name.ts";
 import type { Verification } from "../model/verification.ts";
-import { isWrongType } from "./connect-redis.ts";
+import { unlessWrongType } from "./connect-redis.ts";
 import { setIfEqual } from "./redis-scripts.ts";
 import { parseJson } from "./redis-values.ts";
 import type { SyncState } from "./sync-state.ts";
@@ -72,13 +72,9 @@ export function readVerifications(
   return state.redis.run(`read the verifications of ${tables.length} tables`, async (client) => {
     const found = await Promise.all(
       tables.map(async (table): Promise<readonly [string, StoredVerification] | undefined> => {
-        try {
-          const text = await client.get(state.keys.of("verify", table));
-          return text === null ? undefined : [tableKey(table), stored(text)];
-        } catch (error) {
-          if (!isWrongType(error)) throw error;
-          return [tableKey(table), { text: "", value: {}, garbage: true }];
-        }
+        const text = await unlessWrongType(client.get(state.keys.of("verify", table)), () => undefined);
+        if (text === undefined) return [tableKey(table), { text: "", value: {}, garbage: true }];
+        return text === null ? undefined : [tableKey(table), stored(text)];
       }),
     );
     return new Map(found.filter((entry) => entry !== undefined));

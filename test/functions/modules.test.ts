@@ -172,7 +172,7 @@ describe("POST /api/modules/sync", () => {
   });
 
   it("answers 409 while another run is under way", async () => {
-    await operator.set("mssql_sync:app_lease:modules", "another worker");
+    await operator.set("mssql_sync:app_lease:modules", "another worker", { PX: 10_000 });
     const { status, body, headers } = await call("POST", "modules/sync");
     expect(status).toBe(409);
     expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);

@@ -81,6 +81,8 @@ async function startInProcess(port: number): Promise<RedisServer> {
   const sockets = new Set<Socket>();
   const listen = listenOnLoopback((server) => {
     server.on("connection", (socket) => {
+      // As the real server does: or the second answer of a pipeline waits for the client to acknowledge the first.
+      socket.setNoDelay(true);
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
     });

@@ -10,6 +10,7 @@ const table = { schema: "dbo", name: "User" };
 function view(epoch: string | undefined, flags: Record<string, Partial<TableFlags>>): RedisView {
   return {
     epoch,
+    rebuilt: undefined,
     configUrls: { primary: undefined, replica: undefined },
     flags: new Map(Object.entries(flags).map(([key, some]) => [key, { ...noFlags, ...some }])),
     garbage: [],
@@ -39,7 +40,17 @@ const cases: readonly Case[] = [
   { name: "a table that nobody knows yet", epoch: "L1", flags: {}, actions: [] },
   { name: "a paused table without a row", epoch: "L1", flags: { enabled: false }, actions: [] },
   { name: "an enabled table without a row", epoch: "L1", flags: { enabled: true }, actions: [] },
-  { name: "first start: only the epoch", flags: { enabled: false }, actions: [filled("first-start")] },
+  {
+    name: "first start: the flag that was discovered a moment ago, and the epoch",
+    flags: { enabled: false },
+    actions: [{ kind: "set-enabled", table, enabled: false }, filled("first-start")],
+  },
+  { name: "first start without any table: only the epoch", flags: {}, actions: [filled("first-start")] },
+  {
+    name: "Redis lost after the flag was read: an enabled table without a row stays enabled",
+    flags: { enabled: true },
+    actions: [{ kind: "set-enabled", table, enabled: true }, filled("first-start")],
+  },
   {
     name: "Redis lost: all of it from the ledger, the epoch last",
     row,
@@ -65,16 +76,17 @@ const cases: readonly Case[] = [
     row,
     flags: { enabled: false },
     actions: [
+      { kind: "set-enabled", table, enabled: false },
       { kind: "mirror-enabled", table, enabled: false },
       { kind: "republish", row, ledgerId: "L1", found: undefined },
       filled("redis-lost"),
     ],
   },
   {
-    name: "only the epoch was deleted",
+    name: "no epoch: a flag that was read may have been lost since, and is set where it is missing",
     row,
     flags: inStep,
-    actions: [filled("redis-lost")],
+    actions: [{ kind: "set-enabled", table, enabled: true }, filled("redis-lost")],
   },
   {
     name: "a single deleted flag means paused: the mirror follows",

@@ -44,6 +44,7 @@ describe("readFlags", () => {
   it("reads an empty Redis", async () => {
     expect(await state.readFlags([user])).toEqual({
       epoch: undefined,
+      rebuilt: undefined,
       configUrls: { primary: undefined, replica: undefined },
       flags: new Map([["User", noFlags]]),
       garbage: [],
