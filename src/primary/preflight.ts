@@ -60,6 +60,23 @@ export async function preflight(session: Session, shape: TableShape): Promise<Un
   return { what: found.map(({ what }) => what).join("; "), fix: found.map(({ fix }) => fix).join("\n") };
 }
 
+/** The primary does not let all rows and values be seen: what was read may leave some out. */
+export class UnreadableTable extends Error {
+  override readonly name = "UnreadableTable";
+  readonly fix: string;
+
+  constructor({ what, fix }: Unreadable) {
+    super(what);
+    this.fix = fix;
+  }
+}
+
+/** To be asked after a read: a policy or a mask may have come since the table was prepared. @throws UnreadableTable */
+export async function confirmReadable(session: Session, shape: TableShape): Promise<void> {
+  const unreadable = await preflight(session, shape);
+  if (unreadable !== undefined) throw new UnreadableTable(unreadable);
+}
+
 function nameOf(row: Row): string {
   return row["name"] as string;
 }

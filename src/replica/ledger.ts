@@ -39,11 +39,15 @@ export async function readLedger(replica: Database): Promise<Ledger> {
   const id = rowsets[0]?.[0]?.["id"];
   if (typeof id !== "string") throw new Error("read the ledger: mssql_sync.ledger_identity holds no row");
   const rows = new Map<string, LedgerRow>();
+  const replicaObjectIds = new Map<string, number | null>();
   for (const row of rowsets[1] ?? []) {
     const ledgerRow = readRow(row);
-    if (ledgerRow !== undefined) rows.set(tableKey(ledgerRow.table), ledgerRow);
+    if (ledgerRow === undefined) continue;
+    const key = tableKey(ledgerRow.table);
+    rows.set(key, ledgerRow);
+    replicaObjectIds.set(key, row["replica_object_now"] as number | null);
   }
-  return { id: id.toLowerCase(), rows };
+  return { id: id.toLowerCase(), rows, replicaObjectIds };
 }
 
 /** What a step may write with, and what the replica holds at this moment. */

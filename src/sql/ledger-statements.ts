@@ -7,9 +7,11 @@ import type { SqlParam, Statement } from "./statement.ts";
 
 /**
  * Creates schema, ledger and the ledger's own id on the replica; adds what an older ledger lacks; does nothing where all stand. Names are compared
- * byte by byte, whatever the database's collation: the primary may hold both [user] and [User].
+ * byte by byte, whatever the database's collation: the primary may hold both [user] and [User]. One transaction: a part of it that stood
+ * alone after a crash would be taken for the whole.
  */
 export const createLedger = `
+BEGIN TRANSACTION;
 IF SCHEMA_ID(N'mssql_sync') IS NULL EXEC (N'CREATE SCHEMA mssql_sync');
 IF OBJECT_ID(N'mssql_sync.ledger', N'U') IS NULL
 CREATE TABLE mssql_sync.ledger (
@@ -48,7 +50,8 @@ CREATE TABLE mssql_sync.ledger_identity (
   CONSTRAINT PK_ledger_identity PRIMARY KEY (only_row)
 );
 INSERT mssql_sync.ledger_identity (only_row, id)
-SELECT 1, NEWID() WHERE NOT EXISTS (SELECT 1 FROM mssql_sync.ledger_identity WITH (UPDLOCK, HOLDLOCK));`;
+SELECT 1, NEWID() WHERE NOT EXISTS (SELECT 1 FROM mssql_sync.ledger_identity WITH (UPDLOCK, HOLDLOCK));
+COMMIT TRANSACTION;`;
 
 const columns = [
   "schema_name",
@@ -75,10 +78,11 @@ const columns = [
   "enabled",
 ];
 
-/** Two rowsets: the ledger's id, and every row that holds more than a fence. */
+/** Two rowsets: the ledger's id, and every row that holds more than a fence, with the object_id that its table has now. */
 export const selectLedger: Statement = {
   text: `SELECT id FROM mssql_sync.ledger_identity;
-SELECT ${columns.join(", ")} FROM mssql_sync.ledger WHERE watermark IS NOT NULL;`,
+SELECT ${columns.join(", ")}, OBJECT_ID(QUOTENAME(schema_name) + N'.' + QUOTENAME(table_name), N'U') AS replica_object_now
+FROM mssql_sync.ledger WHERE watermark IS NOT NULL;`,
   params: [],
 };
 

@@ -5,9 +5,11 @@ import type { Statement } from "./statement.ts";
 
 /**
  * What the app knows of the modules that it follows: in the replica itself, written in the transaction of the change.
- * Names are compared byte by byte, whatever the database's collation.
+ * Names are compared byte by byte, whatever the database's collation. One transaction: a part of it that stood alone after a crash would be
+ * taken for the whole.
  */
 export const createModuleLedger = `
+BEGIN TRANSACTION;
 IF SCHEMA_ID(N'mssql_sync') IS NULL EXEC (N'CREATE SCHEMA mssql_sync');
 IF OBJECT_ID(N'mssql_sync.modules', N'U') IS NULL
 CREATE TABLE mssql_sync.modules (
@@ -28,7 +30,8 @@ CREATE TABLE mssql_sync.module_fence (
   CONSTRAINT PK_module_fence PRIMARY KEY (only_row)
 );
 INSERT mssql_sync.module_fence (only_row, fence)
-SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM mssql_sync.module_fence WITH (UPDLOCK, HOLDLOCK));`;
+SELECT 1, 0 WHERE NOT EXISTS (SELECT 1 FROM mssql_sync.module_fence WITH (UPDLOCK, HOLDLOCK));
+COMMIT TRANSACTION;`;
 
 /** A rowset: every record. */
 export const selectModuleRecords = `

@@ -7,6 +7,7 @@ import { shapeText } from "../model/table-shape.ts";
 import type { Version } from "../model/version.ts";
 import { readHistory } from "../primary/read-history.ts";
 import { readShape } from "../primary/read-shape.ts";
+import { confirmReadable, UnreadableTable } from "../primary/preflight.ts";
 import { readEndKey, readWindow, type TrackingWindow } from "../primary/read-window.ts";
 import { openSource } from "../relay/open-source.ts";
 import type { RelaySource } from "../relay/row-transport.ts";
@@ -15,6 +16,7 @@ import { applyChunk } from "../replica/apply-chunk.ts";
 import { saveRow } from "../replica/ledger.ts";
 import { stageRows } from "../replica/stage-rows.ts";
 import type { Statement } from "../sql/statement.ts";
+import type { CommittedRows } from "../telemetry/telemetry.ts";
 import { changesQuery } from "../sql/changes-query.ts";
 import { chunkQuery } from "../sql/chunk-query.ts";
 import { byDriver, chooseTransport, refusalOf } from "./choose-transport.ts";
@@ -32,6 +34,8 @@ interface Moved {
   changes: number;
   chunkRows: number;
   bytes: number;
+  /** Of the transaction that is under way. */
+  uncommitted: Omit<CommittedRows, "table">[];
 }
 
 /**
@@ -42,10 +46,11 @@ interface Moved {
  */
 export async function moveRows(step: LedgerStep): Promise<StepResult> {
   const chosen = await chooseTransport(step);
-  const moved: Moved = { row: chosen, committed: chosen, changes: 0, chunkRows: 0, bytes: 0 };
+  const moved: Moved = { row: chosen, committed: chosen, changes: 0, chunkRows: 0, bytes: 0, uncommitted: [] };
   try {
     await moveWindow(step, moved);
   } catch (error) {
+    if (error instanceof UnreadableTable) return { kind: "blocked", reason: error.message, fix: error.fix };
     const refusal = refusalOf(step, chosen, error);
     if (refusal === undefined) {
       const passing = attemptOf(step.planned) < passingAttempts;
@@ -98,6 +103,7 @@ async function moveChanges(
         const last = await applyChanges(write, step.shape, step.replicaTable, { laterSlices, load: moved.row.load });
         moved.changes += sent.rows;
         moved.bytes += sent.bytes;
+        moved.uncommitted.push({ plan: "delta", rows: sent.rows, bytes: sent.bytes });
         if (more) {
           // Without a key that can be a position the ledger stays where it is: a restart reads this slice again.
           if (last !== undefined) moved.row = rowAfterSlice(moved.row, to, last);
@@ -123,6 +129,7 @@ async function moveChunk(step: LedgerStep, read: Session, write: Session, moved:
     await applyChunk(write, step.shape, step.replicaTable, { after, end });
     moved.chunkRows += sent.rows;
     moved.bytes += sent.bytes;
+    moved.uncommitted.push({ plan: "full-load-chunk", rows: sent.rows, bytes: sent.bytes });
     moved.row = rowAfterChunk(moved.row, end, sent.rows);
   } finally {
     await source.close();
@@ -143,27 +150,36 @@ async function commitRows(
     await saveRow(session, moved.row);
   });
   moved.committed = moved.row;
+  tellCommitted(step, moved);
   await step.tick.state.publish(step.tick.ledgerId, moved.row);
+}
+
+/** Slice by slice, so that a long window is seen moving, and what it committed counts even if it fails later. */
+function tellCommitted(step: LedgerStep, moved: Moved): void {
+  for (const rows of moved.uncommitted) step.tick.telemetry.rowsCommitted({ table: step.planned.key, ...rows });
+  moved.uncommitted = [];
 }
 
 /**
  * Metadata is not versioned and, without snapshot isolation, cleanup may have run between check and read: what was
- * read counts only if table, shape and history are still what they were.
+ * read counts only if table, shape and history are still what they were, and nothing of it is hidden: rows that a new
+ * policy hides would look deleted.
  * @returns what marks `watermark` in the primary's history
- * @throws PlanAgain when they are not
+ * @throws PlanAgain when they are not, UnreadableTable
  */
 async function confirmPrimary(step: LedgerStep, window: TrackingWindow, watermark: Version): Promise<HistoryMark> {
-  const [now, history] = await step.tick.primary.withSession(async (session) => [
-    await readShape(session, step.shape.table),
-    await readHistory(session, step.row.historyMark, watermark),
-  ]);
-  if (now === undefined || shapeText(now) !== shapeText(step.shape))
-    throw new PlanAgain("the table was altered meanwhile");
-  const minValidVersion = step.tick.snapshotAllowed ? window.minValidVersion : now.minValidVersion;
-  const moment = { currentVersion: window.currentVersion, history: history.view };
-  const lost = lostHistory(step.row, { ...now, minValidVersion, ...moment });
-  if (lost !== undefined) throw new PlanAgain(lost);
-  return history.mark;
+  return step.tick.primary.withSession(async (session) => {
+    const now = await readShape(session, step.shape.table);
+    if (now === undefined || shapeText(now) !== shapeText(step.shape))
+      throw new PlanAgain("the table was altered meanwhile");
+    const history = await readHistory(session, step.row.historyMark, watermark);
+    const minValidVersion = step.tick.snapshotAllowed ? window.minValidVersion : now.minValidVersion;
+    const moment = { currentVersion: window.currentVersion, history: history.view };
+    const lost = lostHistory(step.row, { ...now, minValidVersion, ...moment });
+    if (lost !== undefined) throw new PlanAgain(lost);
+    await confirmReadable(session, step.shape);
+    return history.mark;
+  });
 }
 
 function wantsChunk(step: LedgerStep): boolean {

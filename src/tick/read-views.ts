@@ -80,7 +80,7 @@ export async function readViews(
       row: facts.ledger.rows.get(key),
       flags: facts.flags.get(key) ?? noFlags,
       changed: idle.has(key) ? false : undefined,
-      replicaObjectId: undefined,
+      replicaObjectId: facts.ledger.replicaObjectIds?.get(key),
       reload: facts.reloads.get(key),
       history: undefined,
     };

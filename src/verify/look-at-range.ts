@@ -3,7 +3,7 @@ import type { Cursor } from "../model/cursor.ts";
 import { lostHistory } from "../model/load-reason.ts";
 import type { RowDifference } from "../model/verification.ts";
 import { type TableShape, shapeText } from "../model/table-shape.ts";
-import { preflight } from "../primary/preflight.ts";
+import { confirmReadable } from "../primary/preflight.ts";
 import { readHistory } from "../primary/read-history.ts";
 import { readShape } from "../primary/read-shape.ts";
 import { readEndKey, readWindow } from "../primary/read-window.ts";
@@ -118,7 +118,7 @@ async function readMovedKeys(read: Session, { shape, row }: VerifiedTable, range
 
 /**
  * What was read of a table counts only where the table and its history are still what they were, and every row and value of it may be seen.
- * @throws TableMoved; Unreadable with the GRANT that helps
+ * @throws TableMoved; UnreadableTable with the GRANT that helps
  */
 export async function confirmPrimary(
   { primary }: VerifyContext,
@@ -127,24 +127,13 @@ export async function confirmPrimary(
 ): Promise<void> {
   const { currentVersion, minValidVersion } = await readWindow(read, shape);
   // Outside of the snapshot, in which the catalog is not versioned.
-  const { now, history, unreadable } = await primary.withSession(async (session) => ({
-    now: await readShape(session, shape.table),
-    history: await readHistory(session, row.historyMark, row.watermark),
-    unreadable: await preflight(session, shape),
-  }));
-  if (now === undefined || shapeText(now) !== shapeText(shape)) throw new TableMoved("the table was altered meanwhile");
-  const lost = lostHistory(row, { ...now, minValidVersion, currentVersion, history: history.view });
-  if (lost !== undefined) throw new TableMoved(lost);
-  if (unreadable !== undefined) throw new Unreadable(unreadable.what, unreadable.fix);
-}
-
-/** The primary does not let all rows and values be seen: what differs may only be hidden. */
-export class Unreadable extends Error {
-  override readonly name = "Unreadable";
-  readonly fix: string;
-
-  constructor(what: string, fix: string) {
-    super(what);
-    this.fix = fix;
-  }
+  await primary.withSession(async (session) => {
+    const now = await readShape(session, shape.table);
+    if (now === undefined || shapeText(now) !== shapeText(shape))
+      throw new TableMoved("the table was altered meanwhile");
+    const history = await readHistory(session, row.historyMark, row.watermark);
+    const lost = lostHistory(row, { ...now, minValidVersion, currentVersion, history: history.view });
+    if (lost !== undefined) throw new TableMoved(lost);
+    await confirmReadable(session, shape);
+  });
 }

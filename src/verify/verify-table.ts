@@ -10,10 +10,11 @@ import {
   type VerificationRun,
 } from "../model/verification.ts";
 import { readEndKey, readRowCount } from "../primary/read-window.ts";
+import { UnreadableTable } from "../primary/preflight.ts";
 import { FenceLost } from "../replica/ledger.ts";
 import { nextRetry } from "../state/back-off.ts";
 import { readVerification, type StoredVerification, writeVerification } from "../state/verifications.ts";
-import { lookAtRange, Unreadable } from "./look-at-range.ts";
+import { lookAtRange } from "./look-at-range.ts";
 import { repairRange } from "./repair-range.ts";
 import {
   afterFailure,
@@ -117,7 +118,7 @@ async function recordFailure(
   const failure = {
     error: what,
     fix:
-      error instanceof Unreadable
+      error instanceof UnreadableTable
         ? error.fix
         : fixForError(sqlErrorNumber(error), { primary: primary.name, replica: replica.name }),
     at,

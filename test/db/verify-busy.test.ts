@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { raiseFence } from "../../src/replica/ledger.ts";
+import { readTables, reportTables } from "../../src/operations/read-tables.ts";
 import { cancelVerification } from "../../src/operations/verify-table.ts";
 import { expectEqualTables } from "../support/expect-equal.ts";
 import { deleteKey, getKey, isLive, setKey, startSyncStack, type SyncStack } from "../support/sync-stack.ts";
@@ -261,13 +262,17 @@ describe("a verification that is interrupted", () => {
       CREATE SECURITY POLICY dbo.hides_${name} ADD FILTER PREDICATE dbo.may_see_${name}(owner) ON dbo.${name} WITH (STATE = ON);`);
     await askVerification(stack, name, repair);
     for (let tick = 1; tick < 10; tick++) await stack.tick(later(stack.app, tick * 600_000));
-    const { last } = await verificationOf(stack, name);
-    expect(last).toMatchObject({
-      result: "failed",
-      keys: [],
-      fix: expect.stringContaining("SECURITY POLICY") as string,
+    const { tables } = reportTables(await readTables(stack.app));
+    expect(tables.find(({ table }) => table === name)).toMatchObject({
+      state: "blocked",
+      error: { fix: expect.stringContaining("SECURITY POLICY") as string },
     });
+    expect((await verificationOf(stack, name)).last).toBeUndefined();
     expect(await stack.databases.replica.rows(`SELECT id FROM ${name}`)).toHaveLength(2);
+
+    await stack.databases.primary.run(`DROP SECURITY POLICY dbo.hides_${name};`);
+    for (let tick = 10; tick < 15; tick++) await stack.tick(later(stack.app, tick * 600_000));
+    expect((await verificationOf(stack, name)).last).toMatchObject({ result: "equal", keys: [] });
   });
 
   it("reads a value in Redis that means nothing as none, and goes on", async () => {

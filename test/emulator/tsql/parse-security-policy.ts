@@ -1,5 +1,6 @@
 import { Unsupported } from "../values/sql-error.ts";
 import type { AlterSecurityPolicyStatement, CreateSecurityPolicyStatement, SecurityPredicate } from "./ast-ddl.ts";
+import type { ObjectName } from "./ast-names.ts";
 import { parseObjectName, parseOnOff } from "./parse-names.ts";
 import { parseArguments } from "./parse-primary.ts";
 import type { TokenCursor } from "./token-cursor.ts";
@@ -46,14 +47,25 @@ function parseSecurityPredicate(p: TokenCursor): SecurityPredicate {
   return { kind: "security-predicate", type, function: functionName, arguments: args, text, table, operation };
 }
 
-/** ALTER SECURITY POLICY name WITH (STATE = ON | OFF); the cursor stands at SECURITY. */
+/** ALTER SECURITY POLICY name [DROP FILTER PREDICATE ON table, ...] [WITH (STATE = ON | OFF)]; the cursor stands at SECURITY. */
 export function parseAlterSecurityPolicy(p: TokenCursor, pos: number, line: number): AlterSecurityPolicyStatement {
   p.expect("SECURITY", "POLICY");
   const name = parseObjectName(p);
-  if (p.isOneOf("ADD", "ALTER", "DROP")) throw new Unsupported("ALTER SECURITY POLICY with predicates");
+  if (p.isOneOf("ADD", "ALTER")) throw new Unsupported("ALTER SECURITY POLICY that adds or alters predicates");
+  const unfiltered = p.is("DROP") ? p.list(() => parseDroppedPredicate(p)) : [];
+  if (unfiltered.length > 0 && !p.is("WITH")) {
+    return { kind: "alter-security-policy", pos, line, name, unfiltered, enabled: undefined };
+  }
   p.expect("WITH", "(");
   p.expect("STATE", "=");
   const enabled = parseOnOff(p);
   p.expect(")");
-  return { kind: "alter-security-policy", pos, line, name, enabled };
+  return { kind: "alter-security-policy", pos, line, name, unfiltered, enabled };
+}
+
+function parseDroppedPredicate(p: TokenCursor): ObjectName {
+  p.expect("DROP");
+  if (p.is("BLOCK")) throw new Unsupported("DROP BLOCK PREDICATE");
+  p.expect("FILTER", "PREDICATE", "ON");
+  return parseObjectName(p);
 }

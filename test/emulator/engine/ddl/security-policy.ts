@@ -52,16 +52,37 @@ export function createSecurityPolicy(statement: CreateSecurityPolicyStatement, s
   lockTargets(policy, database, session);
 }
 
-/** ALTER SECURITY POLICY ... WITH (STATE = ...). @throws SqlError 208; Unsupported as `createSecurityPolicy` */
+/**
+ * ALTER SECURITY POLICY ... DROP FILTER PREDICATE ON ..., WITH (STATE = ...).
+ * @throws SqlError 208; Unsupported as `createSecurityPolicy`, and for a table that the policy does not filter
+ */
 export function alterSecurityPolicy(statement: AlterSecurityPolicyStatement, session: Session, scope: Scope): void {
   const found = findObject(statement.name, session, scope);
   if (found?.object.kind !== "security-policy") throw sqlError(208, writtenName(statement.name));
   const { object: policy, database } = found;
   database.requireWritable();
-  const changed = { ...policy, enabled: statement.enabled, modifyDate: session.engine.clock.now() };
+  const left = statement.unfiltered.reduce((rest, table) => withoutFilter(rest, table, session, scope), policy);
+  const changed = { ...left, enabled: statement.enabled ?? policy.enabled, modifyDate: session.engine.clock.now() };
   if (changed.enabled) requireEnforceable(changed, database);
   database.replaceObject(session.transactions.current!, changed);
   lockTargets(policy, database, session);
+}
+
+function withoutFilter(
+  policy: SecurityPolicyObject,
+  name: ObjectName,
+  session: Session,
+  scope: Scope,
+): SecurityPolicyObject {
+  const { table } = requireTable(name, session, scope);
+  const at = policy.predicates.findIndex((each) => each.type === "FILTER" && each.targetObjectId === table.objectId);
+  if (at < 0) throw new Unsupported(`DROP FILTER PREDICATE ON ${table.name}, which the policy does not filter`);
+  return {
+    ...policy,
+    predicates: policy.predicates.filter((_, index) => index !== at),
+    // Each predicate brought two, for its table and for its function.
+    references: policy.references.filter((_, index) => Math.floor(index / 2) !== at),
+  };
 }
 
 /** Its tables change what they show: nobody reads them meanwhile, and older snapshots get 3961. @throws LockConflict */

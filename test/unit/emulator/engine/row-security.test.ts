@@ -56,6 +56,14 @@ describe("Row-Level Security", () => {
     ]);
   });
 
+  it("ALTER SECURITY POLICY ... DROP FILTER PREDICATE shows that table's rows again", async () => {
+    await sa.run("ALTER SECURITY POLICY sec.Tenants DROP FILTER PREDICATE ON dbo.Orders");
+    expect(await sa.value("SELECT COUNT(*) FROM dbo.Orders")).toBe("4");
+    expect(await sa.value("SELECT COUNT(*) FROM sys.security_predicates")).toBe("0");
+    // Neither is bound to the policy any more.
+    await sa.run("DROP TABLE dbo.Orders; DROP FUNCTION sec.visible; DROP SECURITY POLICY sec.Tenants");
+  });
+
   it("CHANGETABLE gives the keys of filtered rows, which the join then does not find", async () => {
     await sa.script(`ALTER DATABASE test SET CHANGE_TRACKING = ON
 GO
