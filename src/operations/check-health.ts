@@ -8,9 +8,11 @@ import { readLedger } from "../replica/ledger.ts";
 import { decideConfigUrls } from "../state/config-urls.ts";
 import { listStrangeKeys } from "../state/list-strange-keys.ts";
 import { readModuleStates } from "../state/module-states.ts";
+import type { Rebuilt } from "../state/redis-view.ts";
 import { readVerifications } from "../state/verifications.ts";
 import { explainDatabaseError, type ExplainedError } from "../db/explain-error.ts";
-import type { Finding } from "./finding.ts";
+import { answered } from "./answered.ts";
+import { type Finding, type PlacedFinding, placed } from "./finding.ts";
 import {
   type HealthReport,
   type PartHealth,
@@ -21,7 +23,7 @@ import {
 } from "./health-report.ts";
 import { modulesFindings, modulesHealth, type ModulesFacts } from "./modules-health.ts";
 import { quoteName } from "../sql/quote.ts";
-import { reportTables } from "./read-tables.ts";
+import { reportTables, type TablesView } from "./read-tables.ts";
 import { verifyFindings } from "./verify-findings.ts";
 import { headroomFindings } from "./retention-headroom.ts";
 import type { TableReport, TableState } from "./table-report.ts";
@@ -32,48 +34,82 @@ interface Answer<T> {
   readonly findings: readonly Finding[];
 }
 
-/**
- * Asks all three servers at once; what they refuse becomes findings, never an error.
- * @param off timers that are switched off on purpose
- */
-export async function checkHealth(app: App, off: { readonly moduleSync: boolean }): Promise<HealthReport> {
+/** Timers that are switched off on purpose. */
+export interface SwitchedOff {
+  readonly moduleSync: boolean;
+}
+
+/** Asks all three servers at once; what they refuse becomes findings, never an error. */
+export async function checkHealth(app: App, off: SwitchedOff): Promise<HealthReport> {
+  const { findings, ...rest } = await examineHealth(app, off);
+  return healthReport(findings, rest);
+}
+
+/** What a look at all three servers brought. */
+export interface Examination {
+  readonly facts: Omit<HealthReport, "status" | "findings">;
+  readonly findings: readonly PlacedFinding[];
+  /** Where all three answered. */
+  readonly tables: { readonly view: TablesView; readonly reports: readonly TableReport[] } | undefined;
+}
+
+/** The report of an examination, in which findings do not tell what they are about. */
+function healthReport(findings: readonly PlacedFinding[], { facts }: Pick<Examination, "facts">): HealthReport {
+  return { status: statusOf(findings), findings: findings.map(({ part: _, ...finding }) => finding), ...facts };
+}
+
+/** @param limitMs how long each server may take; undefined: as long as its own time-outs */
+export async function examineHealth(app: App, off: SwitchedOff, limitMs?: number): Promise<Examination> {
   const { config } = app;
   const [redis, primary, replica] = await Promise.all([
-    ask(app, probed(app), explainRedisError),
-    ask(app, inspectPrimary(app.primary), (error) => explainDatabaseError(error, "primary", app.primary.name)),
-    ask(app, readLedger(app.replica), (error) => explainDatabaseError(error, "replica", app.replica.name)),
+    ask(app, probed(app), explainRedisError, limitMs),
+    ask(app, inspectPrimary(app.primary), (error) => explainDatabaseError(error, "primary", app.primary.name), limitMs),
+    ask(app, readLedger(app.replica), (error) => explainDatabaseError(error, "replica", app.replica.name), limitMs),
   ]);
-  const findings = [...redis.findings, ...primary.findings, ...replica.findings];
-  if (primary.value !== undefined) findings.push(...primaryFindings(primary.value, app.primary.name));
+  const findings = [
+    ...placed("redis", redis.findings),
+    ...placed("primary", primary.findings),
+    ...placed("replica", replica.findings),
+  ];
+  if (primary.value !== undefined)
+    findings.push(...placed("primary", primaryFindings(primary.value, app.primary.name)));
   let tables: TablesHealth | undefined;
   if (redis.value === true && primary.value !== undefined && replica.value !== undefined) {
-    const answer = await ask(app, checkTables(app, primary.value, replica.value), explainRedisError);
-    findings.push(...answer.findings, ...(answer.value?.findings ?? []));
+    const answer = await ask(app, checkTables(app, primary.value, replica.value), explainRedisError, limitMs);
+    findings.push(...placed("redis", answer.findings), ...(answer.value?.findings ?? []));
     tables = answer.value;
   }
   let modules: ModulesFacts | undefined;
   if (redis.value === true) {
-    const answer = await ask(app, readModuleStates(app.state), explainRedisError);
+    const answer = await ask(app, readModuleStates(app.state), explainRedisError, limitMs);
     modules = answer.value && { ...answer.value, disabled: off.moduleSync };
-    findings.push(...answer.findings, ...(modules ? modulesFindings(modules, app.clock.now(), config) : []));
+    findings.push(...placed("redis", answer.findings));
+    findings.push(...placed("modules", modules ? modulesFindings(modules, app.clock.now(), config) : []));
   }
   return {
-    status: statusOf(findings),
     findings: findings.map((finding) => redacted(app, finding)),
-    settings: { ok: true, problems: [] },
-    redis: redis.part,
-    primary: { ...primary.part, url: config.primary.url, ...(primary.value && primaryFacts(primary.value)) },
-    replica: { ...replica.part, url: config.replica.url, ...(replica.value && { ledgerId: replica.value.id }) },
-    ...(tables && { tables: tables.tables, strangeKeys: tables.strangeKeys, garbageValues: tables.garbageValues }),
-    ...(modules && { modules: modulesHealth(modules) }),
+    tables: tables && { view: tables.view, reports: tables.reports },
+    facts: {
+      settings: { ok: true, problems: [] },
+      redis: { ...redis.part, auth: config.redisAuth, ...(tables?.rebuilt && { rebuilt: tables.rebuilt }) },
+      primary: { ...primary.part, url: config.primary.url, ...(primary.value && primaryFacts(primary.value)) },
+      replica: { ...replica.part, url: config.replica.url, ...(replica.value && { ledgerId: replica.value.id }) },
+      ...(tables && { tables: tables.tables, strangeKeys: tables.strangeKeys, garbageValues: tables.garbageValues }),
+      ...(modules && { modules: modulesHealth(modules) }),
+    },
   };
 }
 
-async function ask<T>(app: App, work: Promise<T>, explain: (error: unknown) => ExplainedError): Promise<Answer<T>> {
+async function ask<T>(
+  app: App,
+  work: Promise<T>,
+  explain: (error: unknown) => ExplainedError,
+  limitMs: number | undefined,
+): Promise<Answer<T>> {
   const startedAt = app.clock.now();
   const part = (reachable: boolean): PartHealth => ({ reachable, milliseconds: app.clock.now() - startedAt });
   try {
-    const value = await work;
+    const value = await (limitMs === undefined ? work : answered(limitMs, work));
     return { value, part: part(true), findings: [] };
   } catch (error) {
     return { value: undefined, part: part(false), findings: [{ severity: "fatal", ...explain(error) }] };
@@ -90,7 +126,10 @@ function explainRedisError(error: unknown): ExplainedError {
 }
 
 type TablesHealth = Required<Pick<HealthReport, "tables" | "strangeKeys" | "garbageValues">> & {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PlacedFinding[];
+  readonly view: TablesView;
+  readonly reports: readonly TableReport[];
+  readonly rebuilt: Rebuilt | undefined;
 };
 
 async function checkTables(app: App, primary: PrimaryView, ledger: Ledger): Promise<TablesHealth> {
@@ -101,11 +140,13 @@ async function checkTables(app: App, primary: PrimaryView, ledger: Ledger): Prom
     listStrangeKeys(app.state, known),
     readVerifications(app.state, tables),
   ]);
-  const reports = reportTables({ primary, ledger, redis, tables }).tables;
+  const view: TablesView = { primary, ledger, redis, tables };
+  const reports = reportTables(view).tables;
   const findings: Finding[] = [];
+  const keys: Finding[] = [];
   const urls = { primary: app.config.primary.url, replica: app.config.replica.url };
   const pair = decideConfigUrls(redis.configUrls, urls, app.state.keys);
-  if (pair.kind === "refused") findings.push({ severity: "fatal", what: pair.what, fix: pair.fix });
+  if (pair.kind === "refused") keys.push({ severity: "fatal", what: pair.what, fix: pair.fix });
   for (const { table, state, error } of reports) {
     if (state !== "blocked" && (error === null || state === "paused")) continue;
     const what = error?.what ?? "the primary does not show it with Change Tracking";
@@ -116,16 +157,24 @@ async function checkTables(app: App, primary: PrimaryView, ledger: Ledger): Prom
   findings.push(...verifyFindings({ ledger, tables }, verifications, (table) => app.state.keys.of("verify", table)));
   for (const { key, why, nearest } of strangeKeys) {
     const meant = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-    findings.push({ severity: "warning", what: `Redis key ${key}: ${why}${meant}`, fix: `DEL ${key}` });
+    keys.push({ severity: "warning", what: `Redis key ${key}: ${why}${meant}`, fix: `DEL ${key}` });
   }
   for (const key of redis.garbage) {
-    findings.push({
+    keys.push({
       severity: "warning",
       what: `Redis key ${key} holds a value that means nothing`,
       fix: `DEL ${key}`,
     });
   }
-  return { tables: countStates(reports), strangeKeys, garbageValues: redis.garbage, findings };
+  return {
+    tables: countStates(reports),
+    strangeKeys,
+    garbageValues: redis.garbage,
+    rebuilt: redis.rebuilt,
+    findings: [...placed("redis", keys), ...placed("tables", findings)],
+    view,
+    reports,
+  };
 }
 
 function countStates(reports: readonly TableReport[]): Record<TableState, number> {
@@ -134,6 +183,6 @@ function countStates(reports: readonly TableReport[]): Record<TableState, number
   return counts;
 }
 
-function redacted(app: App, finding: Finding): Finding {
+function redacted(app: App, finding: PlacedFinding): PlacedFinding {
   return { ...finding, what: app.redact(finding.what) };
 }

@@ -23,5 +23,9 @@ export function findTable(text: string, known: readonly TableName[]): FoundTable
     const alike = [...byKey].filter(([key]) => key.toLowerCase() === wanted);
     if (alike.length === 1 && alike[0] !== undefined) return { kind: "found", table: alike[0][1] };
   }
+  // A name that holds both a `/` and the text `%2F`.
+  const slashed = (key: string): string => key.replaceAll(/%2f/gi, "/");
+  const alike = [...byKey].filter(([key]) => slashed(key) === slashed(text));
+  if (alike.length === 1 && alike[0] !== undefined) return { kind: "found", table: alike[0][1] };
   return { kind: "unknown", nearest: nearestNames(text, [...byKey.keys()]) };
 }

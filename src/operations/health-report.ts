@@ -1,7 +1,9 @@
 import type { SettingProblem } from "../config.ts";
+import type { RedisAuth } from "../config/redis-setting.ts";
 import type { PrimaryView } from "../primary/inspect.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { StrangeKey } from "../state/list-strange-keys.ts";
+import type { Rebuilt } from "../state/redis-view.ts";
 import type { Finding } from "./finding.ts";
 import type { ModulesHealth } from "./modules-health.ts";
 import type { TableReport, TableState } from "./table-report.ts";
@@ -24,7 +26,8 @@ export interface HealthReport {
   readonly status: "healthy" | "degraded" | "unhealthy";
   readonly findings: readonly Finding[];
   readonly settings: { readonly ok: boolean; readonly problems: readonly SettingProblem[] };
-  readonly redis?: PartHealth;
+  /** `auth`: how the app logs in there. `rebuilt`: when and why Redis was last filled again from the ledger. */
+  readonly redis?: PartHealth & { readonly auth?: RedisAuth; readonly rebuilt?: Rebuilt };
   readonly primary?: PartHealth & { readonly url: string } & Partial<PrimaryFacts>;
   readonly replica?: PartHealth & { readonly url: string; readonly ledgerId?: string };
   /** Number of tables by state. */
@@ -36,7 +39,7 @@ export interface HealthReport {
 
 export function statusOf(findings: readonly Finding[]): HealthReport["status"] {
   if (findings.some(({ severity }) => severity === "fatal")) return "unhealthy";
-  return findings.length > 0 ? "degraded" : "healthy";
+  return findings.some(({ severity }) => severity !== "info") ? "degraded" : "healthy";
 }
 
 /** The report when the app could not even be made. */

@@ -6,7 +6,9 @@ import { quoteTable } from "./quote.ts";
 
 /**
  * Everything the tick needs of the primary, whatever the number of tables: one row of database facts, then one row a
- * tracked table, then the newest commit that has a row. Locks of DDL are waited for 10 s at most.
+ * tracked table, then the newest commit that has a row. Locks of DDL are waited for 10 s at most. The database is found by its name: on Azure SQL
+ * Database the numbers of sys.databases are the logical server's, DB_ID() and those of other views the database's own.
+ * https://learn.microsoft.com/sql/t-sql/functions/db-id-transact-sql
  * https://learn.microsoft.com/sql/relational-databases/system-catalog-views/change-tracking-catalog-views-sys-change-tracking-tables
  */
 export const inspectQuery: Statement = {
@@ -16,8 +18,8 @@ SELECT @current AS current_version, ${seesCommitsExpression} AS sees_commits,
   CONVERT(varchar(40), SYSUTCDATETIME(), 126) + 'Z' AS [now],
   HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'VIEW DEFINITION') AS sees_definitions,
   d.snapshot_isolation_state, ct.is_auto_cleanup_on, ct.retention_period, ct.retention_period_units
-FROM sys.databases AS d LEFT JOIN sys.change_tracking_databases AS ct ON ct.database_id = d.database_id
-WHERE d.database_id = DB_ID();
+FROM sys.databases AS d LEFT JOIN sys.change_tracking_databases AS ct ON ct.database_id = DB_ID()
+WHERE d.name = DB_NAME();
 SELECT s.name AS schema_name, t.name AS table_name, t.object_id, c.begin_version,
   CHANGE_TRACKING_MIN_VALID_VERSION(t.object_id) AS min_valid_version,
   CONVERT(varchar(40), t.modify_date, 126) AS modified_at

@@ -1,4 +1,5 @@
 import { SYS_SCHEMA_ID, type Database } from "../storage/database.ts";
+import { type DatabaseFile, filesOf } from "../storage/database-files.ts";
 import type { Schema } from "../storage/database-model.ts";
 import { collation } from "../values/collation.ts";
 import type { SqlVariant } from "../values/sql-type.ts";
@@ -24,6 +25,7 @@ import {
 } from "./define-view.ts";
 
 const USER_ACCESS = ["MULTI_USER", "SINGLE_USER", "RESTRICTED_USER"] as const;
+const DURABILITY = ["DISABLED", "ALLOWED", "FORCED"] as const;
 const RECOVERY = { FULL: 1, BULK_LOGGED: 2, SIMPLE: 3 } as const;
 
 const intVariant = (value: number): SqlVariant => ({ type: INT, value });
@@ -42,11 +44,6 @@ const CONFIGURATIONS: readonly (readonly [id: number, name: string, value: numbe
     [16390, "xp_cmdshell", 0, 1, 1],
     [16393, "contained database authentication", 0, 1, 0],
   ];
-
-interface File {
-  readonly database: Database;
-  readonly fileId: 1 | 2;
-}
 
 export const databaseViews: readonly ViewSource[] = [
   defineView<Schema>({
@@ -75,7 +72,7 @@ export const databaseViews: readonly ViewSource[] = [
       user_access_desc: nullable(description(), ({ options }) => options.userAccess),
       // A readable secondary is not read-only here: DATABASEPROPERTYEX says so, and the replica's role.
       is_read_only: flag(({ options }) => options.readOnly),
-      is_auto_close_on: always(BIT, 0),
+      is_auto_close_on: flag(({ options }) => options.autoClose),
       is_auto_shrink_on: always(BIT, 0),
       state: nullable(TINYINT, ({ restoring, options }) => (restoring ? 1 : options.online ? 0 : 6)),
       state_desc: nullable(description(), ({ restoring, options }) =>
@@ -139,8 +136,8 @@ export const databaseViews: readonly ViewSource[] = [
       is_transform_noise_words_on: always(BIT, null),
       two_digit_year_cutoff: always(SMALLINT, null),
       target_recovery_time_in_seconds: nullable(INT, (database) => (database.databaseId === 1 ? 0 : 60)),
-      delayed_durability: nullable(INT, () => 0),
-      delayed_durability_desc: nullable(description(), () => "DISABLED"),
+      delayed_durability: nullable(INT, ({ options }) => DURABILITY.indexOf(options.delayedDurability)),
+      delayed_durability_desc: nullable(description(), ({ options }) => options.delayedDurability),
       is_memory_optimized_elevate_to_snapshot_on: always(BIT, 0),
       is_mixed_page_allocation_on: always(BIT, 0),
       is_temporal_history_retention_enabled: always(BIT, 1),
@@ -161,19 +158,20 @@ export const databaseViews: readonly ViewSource[] = [
       is_change_feed_enabled: always(BIT, 0),
     },
   }),
-  defineView<File>({
+  defineView<DatabaseFile>({
     schema: "sys",
     name: "database_files",
-    items: (database): File[] => [
-      { database, fileId: 1 },
-      { database, fileId: 2 },
-    ],
+    items: filesOf,
     columns: {
       file_id: notNull(INT, ({ fileId }) => fileId),
       type: notNull(TINYINT, ({ fileId }) => fileId - 1),
-      type_desc: nullable(description(), ({ fileId }) => (fileId === 1 ? "ROWS" : "LOG")),
+      type_desc: nullable(description(), ({ kind }) => kind),
       data_space_id: notNull(INT, ({ fileId }) => (fileId === 1 ? 1 : 0)),
-      name: notNull(SYSNAME, ({ database, fileId }) => (fileId === 1 ? database.name : `${database.name}_log`)),
+      name: notNull(SYSNAME, ({ name }) => name),
+      size: notNull(INT, ({ pages }) => pages),
+      max_size: notNull(INT, ({ maxPages }) => maxPages),
+      growth: notNull(INT, ({ growthPages }) => growthPages),
+      is_percent_growth: always(BIT, 0),
       state: nullable(TINYINT, () => 0),
       state_desc: nullable(description(), () => "ONLINE"),
       is_media_read_only: always(BIT, 0),

@@ -38,6 +38,8 @@ export interface DatabaseOptions {
   numericRoundAbort: boolean;
   quotedIdentifier: boolean;
   recursiveTriggers: boolean;
+  autoClose: boolean;
+  delayedDurability: "DISABLED" | "ALLOWED" | "FORCED";
   trustworthy: boolean;
 }
 
@@ -58,6 +60,8 @@ const NEW_DATABASE: DatabaseOptions = {
   numericRoundAbort: false,
   quotedIdentifier: false,
   recursiveTriggers: false,
+  autoClose: false,
+  delayedDurability: "DISABLED",
   trustworthy: false,
 };
 

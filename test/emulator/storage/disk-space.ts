@@ -33,6 +33,22 @@ export class DiskSpace {
     return () => void this.#shortages.delete(open);
   }
 
+  /** A database that has no room for one more row (1105) or change (9002) in any of its tables. */
+  isFull(database: string, error: Shortage["error"]): boolean {
+    return [...this.#of(database, error)].some(({ table, left }) => table === undefined && left <= 0);
+  }
+
+  /** ALTER DATABASE ... MODIFY FILE (MAXSIZE = ...): its files may grow again. */
+  makeRoom(database: string, error: Shortage["error"]): void {
+    for (const shortage of this.#of(database, error)) this.#shortages.delete(shortage);
+  }
+
+  *#of(database: string, error: Shortage["error"]): Iterable<OpenShortage> {
+    for (const shortage of this.#shortages) {
+      if (shortage.error === error && shortage.database.toLowerCase() === database.toLowerCase()) yield shortage;
+    }
+  }
+
   /**
    * @param use `row`: a row needs a place; `log`: only the log grows (a delete, an update in place)
    * @throws SqlError 1105, 9002

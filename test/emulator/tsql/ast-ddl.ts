@@ -33,7 +33,9 @@ export type AlterDatabaseAction =
   /** ADD FILEGROUP name CONTAINS FILESTREAM. */
   | { readonly kind: "add-filestream-filegroup"; readonly name: string }
   /** ADD FILE (NAME = name, FILENAME = '...') TO FILEGROUP filegroup. */
-  | { readonly kind: "add-file"; readonly name: string; readonly path: string; readonly filegroup: string };
+  | { readonly kind: "add-file"; readonly name: string; readonly path: string; readonly filegroup: string }
+  /** MODIFY FILE (NAME = name, MAXSIZE = UNLIMITED). */
+  | { readonly kind: "modify-file"; readonly name: string };
 
 export type DatabaseOption =
   | {
@@ -261,5 +263,8 @@ export interface SecurityPredicate {
 export interface AlterSecurityPolicyStatement extends Base {
   readonly kind: "alter-security-policy";
   readonly name: ObjectName;
-  readonly enabled: boolean;
+  /** DROP FILTER PREDICATE ON: these tables. */
+  readonly unfiltered: readonly ObjectName[];
+  /** Undefined: stays as it is. */
+  readonly enabled: boolean | undefined;
 }

@@ -46,6 +46,7 @@ function parseAction(p: TokenCursor): AlterDatabaseAction {
     return { kind: "add-filestream-filegroup", name };
   }
   if (p.accept("ADD", "FILE")) return parseAddFile(p);
+  if (p.accept("MODIFY", "FILE")) return parseModifyFile(p);
   if (p.isOneOf("ADD", "REMOVE", "MODIFY")) throw new Unsupported(`ALTER DATABASE ... ${p.token.key}`);
   throw p.unexpected();
 }
@@ -60,6 +61,17 @@ function parseAddFile(p: TokenCursor): AlterDatabaseAction {
   p.expect(")");
   if (!p.accept("TO", "FILEGROUP")) throw new Unsupported("ALTER DATABASE ... ADD FILE of rows");
   return { kind: "add-file", name, path, filegroup: parseIdentifier(p) };
+}
+
+/** (NAME = name, MAXSIZE = UNLIMITED) */
+function parseModifyFile(p: TokenCursor): AlterDatabaseAction {
+  p.expect("(", "NAME", "=");
+  const name = parseIdentifierOrString(p);
+  p.expect(",");
+  if (!p.accept("MAXSIZE", "=", "UNLIMITED"))
+    throw new Unsupported("ALTER DATABASE ... MODIFY FILE but for MAXSIZE = UNLIMITED");
+  p.expect(")");
+  return { kind: "modify-file", name };
 }
 
 /** Options that stand alone. */

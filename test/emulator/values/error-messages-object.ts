@@ -209,6 +209,7 @@ export const OBJECT_MESSAGES: readonly ErrorMessage[] = [
   [5001, 16, "User must be in the master database."],
   [5004, 16, "To use ALTER DATABASE, the database must be in a writable state in which a checkpoint can be executed."],
   [5011, 14, "User does not have permission to alter database '%.*ls', the database does not exist, or the database is not in a state that allows access checks."],
+  [5041, 16, "MODIFY FILE failed. File '%.*ls' does not exist."],
   [5058, 16, "Option '%.*ls' cannot be set in database '%.*ls'."],
   [5060, 10, "Nonqualified transactions are being rolled back. Estimated rollback completion: %d%%."],
   [5061, 16, "ALTER DATABASE failed because a lock could not be placed on database '%.*ls'. Try again later."],

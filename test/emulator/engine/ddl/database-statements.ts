@@ -4,6 +4,7 @@ import {
   enableDatabaseTracking,
   type TrackingOptions,
 } from "../../change-tracking/switch-tracking.ts";
+import { filesOf } from "../../storage/database-files.ts";
 import type { Database, DatabaseOptions } from "../../storage/database.ts";
 import type {
   AlterDatabaseAction,
@@ -48,6 +49,9 @@ export function alterDatabase(statement: AlterDatabaseStatement, execution: Exec
       case "add-file":
         addFile(action, database);
         return;
+      case "modify-file":
+        modifyFile(action.name, database);
+        return;
       case "set-database-options": {
         void action.termination?.action;
         void action.termination?.seconds;
@@ -86,6 +90,13 @@ function addFile(action: Extract<AlterDatabaseAction, { kind: "add-file" }>, dat
   throw new Unsupported(`ADD FILE TO FILEGROUP ${action.filegroup}`);
 }
 
+/** MODIFY FILE (NAME = ..., MAXSIZE = UNLIMITED): a file that was full grows again. */
+function modifyFile(name: string, database: Database): void {
+  const file = filesOf(database).find((each) => database.nameKey(each.name) === database.nameKey(name));
+  if (file === undefined) throw sqlError(5041, name);
+  database.server.space.makeRoom(database.name, file.kind === "ROWS" ? 1105 : 9002);
+}
+
 /** Options for whose change the database must be somebody's alone. */
 // prettier-ignore
 const EXCLUSIVE = new Set([
@@ -116,13 +127,14 @@ const BOOLEAN: Readonly<Record<string, keyof DatabaseOptions>> = {
   quoted_identifier: "quotedIdentifier",
   recursive_triggers: "recursiveTriggers",
   trustworthy: "trustworthy",
+  auto_close: "autoClose",
 };
 
 /** Options that change nothing that can be seen here. */
 // prettier-ignore
 const SILENT = new Set([
-  "auto_create_statistics", "auto_update_statistics", "auto_update_statistics_async", "auto_close", "auto_shrink", "page_verify",
-  "parameterization", "target_recovery_time", "delayed_durability", "accelerated_database_recovery", "query_store", "db_chaining",
+  "auto_create_statistics", "auto_update_statistics", "auto_update_statistics_async", "auto_shrink", "page_verify",
+  "parameterization", "target_recovery_time", "accelerated_database_recovery", "query_store", "db_chaining",
   "date_correlation_optimization", "broker", "enable_broker", "disable_broker", "mixed_page_allocation", "temporal_history_retention",
 ]);
 
@@ -173,6 +185,9 @@ function setOption(option: DatabaseOption, database: Database, session: Session)
       return;
     case "recovery":
       options.recoveryModel = (option.value ?? "full").toUpperCase() as DatabaseOptions["recoveryModel"];
+      return;
+    case "delayed_durability":
+      options.delayedDurability = (option.value ?? "disabled").toUpperCase() as DatabaseOptions["delayedDurability"];
       return;
     default:
       if (!SILENT.has(option.name)) throw new Unsupported(`ALTER DATABASE SET ${option.name.toUpperCase()}`);

@@ -1,4 +1,5 @@
 import type { Column, DatabaseObject, DatabasePrincipal, TableObject } from "../../storage/database-model.ts";
+import { filesOf } from "../../storage/database-files.ts";
 import type { Database } from "../../storage/database.ts";
 import { findSystemView, systemViewById } from "../../catalog/find-system-view.ts";
 import { isServerView } from "../../catalog/system-view-names.ts";
@@ -118,6 +119,10 @@ function databaseProperty(name: string, property: string, runtime: Runtime): Sql
     case "isquotedidentifiersenabled":
       return number(options.quotedIdentifier);
     case "isautoclose":
+      return number(options.autoClose);
+    // Azure SQL Database's own.
+    case "maxsizeinbytes":
+      return null;
     case "isautoshrink":
     case "isinstandby":
     case "issubscribed":
@@ -125,6 +130,24 @@ function databaseProperty(name: string, property: string, runtime: Runtime): Sql
       return number(0);
     default:
       throw new Unsupported(`DATABASEPROPERTYEX '${property}'`);
+  }
+}
+
+function fileProperty(name: string, property: string, runtime: Runtime): number | null {
+  const own = database(runtime);
+  const file = filesOf(own).find((each) => own.nameKey(each.name) === own.nameKey(name));
+  if (file === undefined) return null;
+  switch (property.toLowerCase()) {
+    case "isreadonly":
+      return 0;
+    case "isprimaryfile":
+      return bit(file.fileId === 1);
+    case "islogfile":
+      return bit(file.kind === "LOG");
+    case "spaceused":
+      return file.usedPages;
+    default:
+      return null;
   }
 }
 
@@ -245,6 +268,7 @@ export const metadataFunctions: readonly ScalarFunction[] = [
     return value === null ? null : { type: INT, value };
   }),
   nullable("DATABASEPROPERTYEX", [SYSNAME, nvarchar(128)], 0, SQL_VARIANT, ([name, property], runtime) => databaseProperty(name as string, property as string, runtime)),
+  nullable("FILEPROPERTY", [nvarchar(128), nvarchar(128)], 0, INT, ([name, property], runtime) => fileProperty(name as string, property as string, runtime)),
   nullable("COLLATIONPROPERTY", [nvarchar(128), nvarchar(128)], 0, SQL_VARIANT, ([name, property]) => collationProperty(name as string, property as string)),
   nullable("INDEX_COL", [NAME, INT, INT], 0, SYSNAME, ([table, index, key], runtime) => {
     const object = findObject(parseName(table as string), runtime.session, runtime.scope)?.object;
