@@ -1,8 +1,11 @@
+/** Ends of lines and control characters, which could make one line of a log look like several. */
+const unprintable = /[\p{Cc}\u2028\u2029]+/gu;
+
 /** An error and its causes on one line, outermost first: `sync User: run SELECT ...: Login failed (18456)`. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
   collect(error, parts, 0);
-  return parts.join(": ");
+  return parts.join(": ").replace(unprintable, " ");
 }
 
 function collect(error: unknown, parts: string[], depth: number): void {

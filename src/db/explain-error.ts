@@ -1,4 +1,4 @@
-import { sqlErrorNumber } from "./sql-error.ts";
+import { isConnectionLoss, sqlErrorNumber } from "./sql-error.ts";
 import { describeError } from "../describe-error.ts";
 import { fixForError } from "./fix-for-error.ts";
 import { quoteName } from "../sql/quote.ts";
@@ -44,7 +44,10 @@ export function explainDatabaseError(error: unknown, role: "primary" | "replica"
       return {
         sqlError,
         what: `the ${role} cannot be used: ${what}`,
-        fix: fixForError(sqlError, { primary: database, replica: database }),
+        fix:
+          sqlError === undefined && isConnectionLoss(error)
+            ? `check MSSQL_${role.toUpperCase()}_URL, that the server runs, and that its firewall lets this app in`
+            : fixForError(sqlError, { primary: database, replica: database }),
       };
   }
 }
@@ -52,17 +55,17 @@ export function explainDatabaseError(error: unknown, role: "primary" | "replica"
 /** A database could not be asked; knows which, for the explanation. */
 export class DatabaseFailed extends Error {
   override readonly name = "DatabaseFailed";
-  readonly #role: "primary" | "replica";
+  readonly role: "primary" | "replica";
   readonly #database: string;
 
   constructor(database: { readonly role: "primary" | "replica"; readonly name: string }, cause: unknown) {
     const { fix } = explainDatabaseError(cause, database.role, database.name);
     super(`ask the ${database.role}${fix === undefined ? "" : ` (what helps: ${fix})`}`, { cause });
-    this.#role = database.role;
+    this.role = database.role;
     this.#database = database.name;
   }
 
   explain(): ExplainedError {
-    return explainDatabaseError(this.cause, this.#role, this.#database);
+    return explainDatabaseError(this.cause, this.role, this.#database);
   }
 }

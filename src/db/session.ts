@@ -1,5 +1,7 @@
 import { type Connection, ISOLATION_LEVEL, Request, TYPES } from "tedious";
 import type { SqlParam, Statement } from "../sql/statement.ts";
+import type { Role } from "./database.ts";
+import { StatementFailed } from "./statement-failed.ts";
 
 /** A row as the driver decodes it; bigint columns are decimal text, decimals are lossy: never read user data by it. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -15,9 +17,12 @@ export interface RunOptions {
 export class Session {
   /** For the relay, which sends and receives on the wire itself. */
   readonly connection: Connection;
+  readonly #role: Role | undefined;
 
-  constructor(connection: Connection) {
+  /** @param role for what fails: it says of which database */
+  constructor(connection: Connection, role?: Role) {
     this.connection = connection;
+    this.#role = role;
   }
 
   /**
@@ -52,7 +57,7 @@ export class Session {
   #transaction(what: string, start: (done: (error?: Error | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       start((error) => {
-        if (error) reject(new Error(`${what} a transaction`, { cause: error }));
+        if (error) reject(new StatementFailed(this.#role, `${what} a transaction`, error));
         else resolve();
       });
     });
@@ -62,7 +67,7 @@ export class Session {
     return new Promise((resolve, reject) => {
       const rowsets: Row[][] = [];
       const request = new Request(text, (error) => {
-        if (error) reject(new Error(`run ${shorten(text)}`, { cause: error }));
+        if (error) reject(new StatementFailed(this.#role, `run ${shorten(text)}`, error));
         else resolve(rowsets);
       });
       if (options.timeoutMs !== undefined) request.setTimeout(options.timeoutMs);

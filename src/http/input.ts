@@ -2,6 +2,7 @@ import type { HttpRequest } from "@azure/functions";
 import { z } from "zod";
 import { parseVersion } from "../model/version.ts";
 import { HttpProblem } from "./problem.ts";
+import { type BodyRequest, readText } from "./read-text.ts";
 
 const maxBodyBytes = 16 * 1024;
 
@@ -37,16 +38,22 @@ export function readParams<T>(request: Pick<HttpRequest, "params">, schema: z.Zo
   return check(schema, request.params, "the route");
 }
 
+/** What a body of JSON may be sent as: curl and fetch name these two where they are told nothing. */
+const jsonTypes = /^(application\/(json|[\w.+-]+\+json|x-www-form-urlencoded)|text\/plain)\s*(;|$)/i;
+
 /** The JSON body; an empty one counts as `{}`. @throws HttpProblem 400 and 413 */
-export async function readBody<T>(request: Pick<HttpRequest, "headers" | "text">, schema: z.ZodType<T>): Promise<T> {
-  const announced = Number(request.headers.get("content-length") ?? 0);
-  const text = announced > maxBodyBytes ? undefined : await request.text();
-  if (text === undefined || Buffer.byteLength(text) > maxBodyBytes) {
-    throw new HttpProblem(413, "Body too large", `a body may have ${maxBodyBytes} bytes`);
+export async function readBody<T>(request: BodyRequest, schema: z.ZodType<T>): Promise<T> {
+  const text = await readText(request, maxBodyBytes);
+  if (text === undefined) throw new HttpProblem(413, "Body too large", `a body may have ${maxBodyBytes} bytes`);
+  if (text.trim() === "") return check(schema, {}, "the body");
+  const type = request.headers.get("content-type");
+  if (type !== null && !jsonTypes.test(type.trim())) {
+    const issues = [{ path: "content-type", message: "must be application/json" }];
+    throw new HttpProblem(400, "Bad input", "the body: content-type must be application/json", { issues });
   }
   let body: unknown;
   try {
-    body = text.trim() === "" ? {} : JSON.parse(text);
+    body = JSON.parse(text);
   } catch {
     throw new HttpProblem(400, "Bad input", "the body is no JSON");
   }
@@ -56,7 +63,18 @@ export async function readBody<T>(request: Pick<HttpRequest, "headers" | "text">
 function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  const issues = result.error.issues.flatMap(readIssue);
   const detail = issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
   throw new HttpProblem(400, "Bad input", `${where}: ${detail}`, { issues });
+}
+
+/** Names come from the caller: five of them, and no longer than a name may be. */
+function readIssue(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+  const path = (...more: readonly string[]): string => shorten([...issue.path, ...more].join("."));
+  if (issue.code !== "unrecognized_keys") return [{ path: path(), message: shorten(issue.message) }];
+  return issue.keys.slice(0, 5).map((key) => ({ path: path(key), message: "is not known here" }));
+}
+
+function shorten(text: string): string {
+  return text.length > 128 ? `${text.slice(0, 125)}...` : text;
 }

@@ -38,7 +38,8 @@ export function typeText({ name, maxLength, precision, scale }: ColumnType): str
     case "float":
       return `float(${precision})`;
     default:
-      return name;
+      // A name that is no word is no system type's; such columns are refused before, and quoted it does no harm.
+      return /^\w+$/.test(name) ? name : quoteName(name);
   }
 }
 

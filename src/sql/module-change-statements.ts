@@ -122,9 +122,16 @@ export function fitsType(permission: string, type: ModuleType): boolean {
     : ["SELECT", "INSERT", "UPDATE", "DELETE"].includes(permission);
 }
 
-/** Grants again what was there. A grantor is named where it is not the owner of the database, who grants by default. */
+/**
+ * Grants again what was there. A grantor is named where it is not the owner of the database, who grants by default.
+ * @throws Error for a permission that has no name of words
+ */
 export function permissionText(name: ModuleName, permission: ModulePermission): string {
   const { state, column, grantee, grantor } = permission;
+  // It is no identifier: it cannot be quoted.
+  if (!/^[A-Z]+( [A-Z]+)*$/.test(permission.permission)) {
+    throw new Error(`grant on ${quoteTable(name)}: ${JSON.stringify(permission.permission)} is no permission's name`);
+  }
   const columns = column === undefined ? "" : ` (${quoteName(column)})`;
   const on = `${permission.permission}${columns} ON OBJECT::${quoteTable(name)}`;
   const by = grantor === "dbo" ? "" : ` AS ${quoteName(grantor)}`;
