@@ -10,11 +10,14 @@ export interface RetryOptions {
   readonly endsAt: number;
   /** Which errors are worth another attempt; by default those of `isShortLived`. */
   readonly passes?: (error: unknown) => boolean;
-  readonly onRetry: (again: {
-    readonly attempt: number;
-    readonly sqlError: number | undefined;
-    readonly ms: number;
-  }) => void;
+  readonly onRetry: (
+    again: {
+      readonly attempt: number;
+      readonly sqlError: number | undefined;
+      readonly ms: number;
+    },
+    error: unknown,
+  ) => void;
 }
 
 /** Waits before the second, third and fourth attempt, ms; half of each at least, the rest is chance. */
@@ -35,8 +38,9 @@ export async function retryStep<T>(step: () => Promise<T>, options: RetryOptions
       if (longest === undefined || !passes(error) || signal.aborted) throw error;
       const ms = Math.round(longest * (1 - random() / 2));
       if (clock.now() + ms >= endsAt) throw error;
-      onRetry({ attempt, sqlError: sqlErrorNumber(error), ms });
+      onRetry({ attempt, sqlError: sqlErrorNumber(error), ms }, error);
       await clock.sleep(ms, signal);
+      if (signal.aborted) throw error;
     }
   }
 }

@@ -9,7 +9,10 @@ import type { StepResult } from "./step.ts";
 import { type PlannedTable, planTick } from "./plan-tick.ts";
 import { readTickFacts } from "./read-tick-facts.ts";
 import { readViews } from "./read-views.ts";
-import { settleTable } from "./settle-table.ts";
+import { didSomething, settleTable } from "./settle-table.ts";
+import { errorSide } from "../telemetry/error-origin.ts";
+import type { TableRecord, TableStanding, TickRecord, TraceParent } from "../telemetry/telemetry.ts";
+import { tableStanding } from "./table-standing.ts";
 import { moveIdleTables } from "./move-idle-tables.ts";
 import { chunkRows, timerPeriodMs } from "./chunk-rows.ts";
 import { retryStep } from "./retry-step.ts";
@@ -25,26 +28,67 @@ export interface TickReport {
   readonly ms: number;
 }
 
+export interface TickOptions {
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** The host's span of this invocation. */
+  readonly parent?: TraceParent | undefined;
+}
+
 /**
  * One invocation of the timer: inspect -> plan -> sync each planned table -> report. One bad table never stops the
  * others: its error is recorded, and it is looked at again with growing delay.
  * @throws Error when a server or Redis cannot be reached, or the settings contradict what Redis was filled for
  */
-export async function runTick(
-  app: App,
-  options: { readonly signal: AbortSignal; readonly log: Log },
-): Promise<TickReport> {
-  const { log, signal } = options;
+export async function runTick(app: App, options: TickOptions): Promise<TickReport> {
   const startedAt = app.clock.now();
+  const steps: TableRecord[] = [];
+  const ended = (tick: Pick<TickRecord, "outcome" | "error" | "standings"> & Partial<TickRecord>): void =>
+    app.telemetry.tickEnded({
+      parent: options.parent,
+      startedAt,
+      endedAt: app.clock.now(),
+      steps,
+      postponed: 0,
+      ...tick,
+    });
+  try {
+    const { report, standings } = await tickOnce(app, options, startedAt, steps);
+    const outcome = options.signal.aborted ? "stopped" : "ok";
+    ended({ outcome, error: undefined, version: report.currentVersion, postponed: report.postponed, standings });
+    return report;
+  } catch (error) {
+    // What a process that ends breaks off is no failure.
+    if (options.signal.aborted) ended({ outcome: "stopped", error: undefined, standings: undefined });
+    else {
+      app.telemetry.errorMet(error);
+      options.log.error("tick-failed", {
+        ...(error instanceof DatabaseFailed ? error.explain() : { what: describeError(error) }),
+        side: errorSide(error),
+        ms: app.clock.now() - startedAt,
+      });
+      ended({ outcome: "failed", error, standings: undefined });
+    }
+    throw error;
+  }
+}
+
+/** @param records gets a record of each step that did something */
+async function tickOnce(
+  app: App,
+  { signal, log }: TickOptions,
+  startedAt: number,
+  records: TableRecord[],
+): Promise<{ report: TickReport; standings: () => TableStanding[] }> {
   const endsAt = startedAt + app.config.tickBudgetSeconds * 1_000;
   const retries = { clock: app.clock, random: app.random, signal, endsAt };
   const facts = await retryStep(() => readTickFacts(app, log), {
     ...retries,
     passes: (error) => isShortLived(error) || isBrokenConnection(error),
-    onRetry: (again) => log.warn("tick-retried", again),
-  }).catch((error: unknown) => {
-    log.error("tick-failed", error instanceof DatabaseFailed ? { ...error.explain() } : { what: describeError(error) });
-    throw error;
+    onRetry: (again, error) => {
+      app.telemetry.errorMet(error);
+      log.warn("tick-retried", again);
+    },
   });
   const views = await readViews(app.primary, facts, app.memory, startedAt);
   const planned = planTick(views, startedAt, app.memory.lastChunk);
@@ -58,6 +102,7 @@ export async function runTick(
     state: app.state,
     clock: app.clock,
     random: app.random,
+    telemetry: app.telemetry,
     ledgerId: facts.ledger.id,
     snapshotAllowed: facts.primary.snapshotAllowed,
     chunkRows: chunkRows(app.config.fullLoadChunkRows, timing, timerPeriodMs(app.config.syncSchedule)),
@@ -75,16 +120,18 @@ export async function runTick(
       const next = work.shift();
       if (next === undefined) return;
       const began = app.clock.now();
-      const result = await settleTable(
-        app,
-        next,
-        () =>
-          retryStep(() => syncTable(tick, next, signal), {
-            ...retries,
-            onRetry: (again) => log.warn("table-retried", { table: next.key, ...again }),
-          }),
-        log,
-      );
+      let attempts = 1;
+      const step = () =>
+        retryStep(() => syncTable(tick, next, signal), {
+          ...retries,
+          onRetry: (again, error) => {
+            attempts++;
+            app.telemetry.errorMet(error);
+            log.warn("table-retried", { table: next.key, ...again });
+          },
+        });
+      const result = await settleTable(app, next, step, { log, primary: facts.primary });
+      if (didSomething(result)) records.push(tableRecord(next, result, attempts, began, app.clock.now()));
       if (next.chunk) {
         app.memory.lastChunk = next.key;
         const rows = result.chunkRows ?? 0;
@@ -96,13 +143,43 @@ export async function runTick(
     }
   });
   await Promise.all(threads);
-  await moveIdleTables(app, facts, planned);
-  return {
+  if (!signal.aborted) await moveIdleTables(app, facts, planned);
+  const report = {
     currentVersion: facts.currentVersion,
     plans: countPlans(planned),
     steps,
     postponed: work.length,
     ms: app.clock.now() - startedAt,
+  };
+  const standings = (): TableStanding[] => {
+    const results = new Map(steps.map(({ table, result }) => [table, result]));
+    return planned.map((table) => tableStanding(table, results.get(table.key), facts.primary));
+  };
+  return { report, standings };
+}
+
+function tableRecord(
+  { key, plan, view }: PlannedTable,
+  { kind, row, reason, changes = 0, chunkRows = 0, bytes = 0, error }: StepResult,
+  attempts: number,
+  startedAt: number,
+  endedAt: number,
+): TableRecord {
+  return {
+    table: key,
+    plan: plan.kind,
+    result: kind,
+    rows: changes + chunkRows,
+    bytes,
+    from: view.row?.watermark,
+    to: row?.watermark,
+    transport: row?.transport,
+    attempts,
+    reason,
+    error,
+    blocked: kind === "blocked",
+    startedAt,
+    endedAt,
   };
 }
 

@@ -4,6 +4,8 @@ import type { Log, Redact } from "../log.ts";
 import type { Database } from "../db/database.ts";
 import type { PlannedTable } from "./plan-tick.ts";
 import type { SyncState } from "../state/sync-state.ts";
+import type { TableError } from "../model/table-flags.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { LedgerRow } from "../model/ledger-row.ts";
 import type { ReplicaTable } from "../model/replica-table.ts";
 import type { TableShape } from "../model/table-shape.ts";
@@ -23,6 +25,7 @@ export interface TickContext {
   readonly snapshotAllowed: boolean;
   /** Rows of this tick's chunk. */
   readonly chunkRows: number;
+  readonly telemetry: Telemetry;
   /** The table whose verification goes on in this tick, by its key, and what that reports with. */
   readonly verifying: { readonly key: string; readonly log: Log; readonly redact: Redact } | undefined;
 }
@@ -46,7 +49,16 @@ export interface LedgerStep extends TableStep {
 /** What a step did, for the log line, the metrics and the API. */
 export interface StepResult {
   readonly kind:
-    "prepared" | "adopted" | "load-started" | "moved" | "nothing" | "blocked" | "planned-again" | "held-elsewhere";
+    | "prepared"
+    | "adopted"
+    | "load-started"
+    | "moved"
+    | "nothing"
+    | "blocked"
+    | "planned-again"
+    | "held-elsewhere"
+    /** Given up where nothing was lost, because the process is about to end. */
+    | "stopped";
   /** The ledger row that stands now; undefined when the step wrote none. */
   readonly row?: LedgerRow | undefined;
   readonly reason?: string | undefined;
@@ -55,6 +67,10 @@ export interface StepResult {
   readonly changes?: number;
   readonly chunkRows?: number;
   readonly bytes?: number;
+  /** What was thrown, where that is a failure. */
+  readonly error?: unknown;
+  /** What was recorded of a table that failed or is blocked. */
+  readonly recorded?: TableError;
 }
 
 /** As long as a failure may pass on its own: a window that mixes moments is read afresh, a lost connection comes back. */
