@@ -1,19 +1,10 @@
 import { app } from "@azure/functions";
-import { getApp } from "../src/app.ts";
 import { timerSchedule } from "../src/config.ts";
-import { invocationError } from "../src/invocation-error.ts";
-import { invocationLog } from "../src/log.ts";
+import { runTimer } from "../src/run-timer.ts";
 import { runTick } from "../src/tick/run-tick.ts";
 
 app.timer("syncTables", {
   schedule: timerSchedule(process.env, "SYNC_SCHEDULE"),
-  handler: async (_timer, context) => {
-    const application = await getApp();
-    const { redact, stopping } = application;
-    try {
-      await runTick(application, { signal: stopping, log: invocationLog(context, redact) });
-    } catch (error) {
-      throw invocationError(error, redact);
-    }
-  },
+  handler: (_timer, context) =>
+    runTimer(context, (app, log) => runTick(app, { signal: app.stopping, log, parent: context.traceContext })),
 });

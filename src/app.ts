@@ -1,11 +1,16 @@
+import { AppStopping } from "./app-stopping.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, type Environment, readConfig } from "./config.ts";
 import { Database } from "./db/database.ts";
 import { consoleLog, type Log, type Redact, redactor } from "./log.ts";
 import type { HashMemory } from "./modules/read-modules.ts";
+import { RunningWork, within } from "./running-work.ts";
 import { SettingsError } from "./settings-error.ts";
 import { RedisConnection } from "./state/connect-redis.ts";
+import { entraTokens } from "./state/entra-tokens.ts";
 import { SyncState } from "./state/sync-state.ts";
+import { createTelemetry } from "./telemetry/create-telemetry.ts";
+import type { Telemetry } from "./telemetry/telemetry.ts";
 import { createTickMemory, type TickMemory } from "./tick/tick-memory.ts";
 
 /** Everything an invocation works with; made once for each worker process. Nothing in it is connected before its use. */
@@ -19,15 +24,28 @@ export interface App {
   /** For what happens outside of any invocation. */
   readonly log: Log;
   readonly redact: Redact;
+  readonly telemetry: Telemetry;
   /** Hints from tick to tick. */
   readonly memory: TickMemory;
   /** Hints from run to run of module sync. */
   readonly moduleHashes: Readonly<Record<"primary" | "replica", HashMemory>>;
-  /** Aborted when the process is about to end. */
+  /** Aborted when the process is about to end, with AppStopping as its reason. */
   readonly stopping: AbortSignal;
-  /** Ends pools and connections. */
+  /** Runs the work of an invocation; `close` waits for it. @throws AppStopping when the process is about to end */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Ends what runs, pools and connections, within 5 s: a step ends by itself at its next row or statement. What a server
+   * keeps waiting is broken off; its transaction is rolled back, and its lease given back. Telemetry is sent as far as it goes.
+   */
   close(): Promise<void>;
 }
+
+/** How long a step may take to end by itself; then to give back its lease; then the pools to close: 4.5 s in all. */
+const patienceMs = 2_500;
+const farewellMs = 1_500;
+const poolsMs = 500;
+/** How long telemetry may take to be sent where there is time left of those 4.5 s. */
+const telemetryMs = 2_000;
 
 /** @throws SettingsError with all problems at once */
 export function createApp(env: Environment): App {
@@ -37,8 +55,12 @@ export function createApp(env: Environment): App {
   const redact = redactor(config.secrets);
   const primary = new Database("primary", config.primary.config);
   const replica = new Database("replica", config.replica.config);
-  const redis = new RedisConnection(config.redisUrl);
+  const tokens = config.redisAuth === "entra" ? () => entraTokens(config.azureClientId) : undefined;
+  const redis = new RedisConnection(config.redisUrl, { tokens });
+  const log = consoleLog(redact);
+  const telemetry = createTelemetry(env, { log, redact, now: () => systemClock.now() });
   const stop = new AbortController();
+  const running = new RunningWork(stop.signal);
   return {
     config,
     primary,
@@ -46,15 +68,26 @@ export function createApp(env: Environment): App {
     state: new SyncState(redis, config.redisKeyPrefix, redact),
     clock: systemClock,
     random: Math.random,
-    log: consoleLog(redact),
+    log,
     redact,
+    telemetry,
     memory: createTickMemory(),
     moduleHashes: { primary: new Map(), replica: new Map() },
     stopping: stop.signal,
+    run: (work) => running.run(work),
     close: async () => {
-      stop.abort(new Error("the app is being stopped"));
+      const until = systemClock.now() + patienceMs + farewellMs + poolsMs;
+      stop.abort(new AppStopping());
+      if (!(await running.ended(patienceMs))) {
+        for (const database of [primary, replica]) database.abandon(new AppStopping());
+        await running.ended(farewellMs);
+      }
+      // Only now: leases are given back by it.
       redis.close();
-      await Promise.allSettled([primary.close(), replica.close()]);
+      await Promise.all([
+        within(poolsMs, Promise.allSettled([primary.close(), replica.close()])),
+        telemetry.close(Math.max(0, Math.min(telemetryMs, until - systemClock.now()))),
+      ]);
     },
   };
 }
@@ -74,9 +107,7 @@ export function getApp(): Promise<App> {
   return new Promise((resolve) => resolve((worker.app ??= createApp(process.env))));
 }
 
-/** For the end of the process; the next use would make the app anew. */
+/** For the end of the process. What is invoked after it is refused by the app that is closed. */
 export async function closeApp(): Promise<void> {
-  const { app } = worker;
-  worker.app = undefined;
-  await app?.close();
+  await worker.app?.close();
 }

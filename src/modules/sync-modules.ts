@@ -6,6 +6,8 @@ import { moduleSource, type ModuleRecord } from "../model/module-record.ts";
 import type { ModuleRun, ModuleState } from "../model/module-state.ts";
 import type { ModulesView } from "../model/modules-view.ts";
 import { tableKey } from "../model/table-name.ts";
+import { errorSide } from "../telemetry/error-origin.ts";
+import type { ModulesRecord, TraceParent } from "../telemetry/telemetry.ts";
 import { decideConfigUrls } from "../state/config-urls.ts";
 import { LeaseLost, withLease } from "../state/lease.ts";
 import { type ModulesInRedis, readModuleStates, writeModuleStates } from "../state/module-states.ts";
@@ -25,6 +27,8 @@ export interface SyncModulesOptions {
   readonly budgetSeconds?: number;
   /** Also what failed a short while ago is tried again now. */
   readonly retryAll?: boolean;
+  /** The host's span of this invocation. */
+  readonly parent?: TraceParent | undefined;
 }
 
 export type SyncModulesResult =
@@ -35,21 +39,34 @@ export type SyncModulesResult =
  * One run: lease -> read both sides -> plan -> fence -> read and plan again -> change each -> report. Where nothing is to
  * be done no fence is raised and nothing is written but the run itself. One module that cannot follow never stops the
  * others: its reason is kept, and it is tried again with growing delay.
- * @throws DatabaseFailed, RedisUnavailable; Error when Redis was filled for another pair of databases
+ * @throws DatabaseFailed, RedisUnavailable; when the signal is aborted whatever that broke off; Error when Redis was filled for another pair of databases
  */
 export async function syncModules(app: App, options: SyncModulesOptions): Promise<SyncModulesResult> {
   const { clock, random } = app;
+  const startedAt = clock.now();
+  const ended = (run: Pick<ModulesRecord, "outcome" | "error" | "counts">): void =>
+    app.telemetry.modulesEnded({ parent: options.parent, startedAt, endedAt: clock.now(), ...run });
   try {
     const held = await withLease(app.state, { app: "modules" }, { clock, random, signal: options.signal }, (signal) =>
       runOnce(app, { ...options, signal }),
     );
-    return held.kind === "held-elsewhere" ? held : { kind: "done", ...held.value };
+    if (held.kind === "held-elsewhere") return held;
+    const { modules, changed, pending, postponed } = held.value.run;
+    ended({ outcome: "ok", counts: { modules, changed, pending, postponed } });
+    return { kind: "done", ...held.value };
   } catch (error) {
     if (error instanceof ModuleFenceLost || error instanceof LeaseLost) return { kind: "held-elsewhere" };
-    options.log.error(
-      "modules-failed",
-      error instanceof DatabaseFailed ? { ...error.explain() } : { what: describeError(error) },
-    );
+    // Each change is a transaction of its own: those that are done stay, the rest comes with the next run.
+    if (options.signal.aborted) {
+      ended({ outcome: "stopped" });
+      throw error;
+    }
+    app.telemetry.errorMet(error);
+    ended({ outcome: "failed", error });
+    options.log.error("modules-failed", {
+      ...(error instanceof DatabaseFailed ? error.explain() : { what: describeError(error) }),
+      side: errorSide(error),
+    });
     throw error;
   }
 }
