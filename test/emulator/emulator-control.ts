@@ -12,7 +12,7 @@ export type ControlMessage =
       readonly type: "fault";
       readonly id: string | number;
       readonly at: Omit<FaultPlace, "match"> & { readonly match?: string };
-      readonly action: Exclude<FaultAction, { run(): unknown }>;
+      readonly action: Exclude<FaultAction, { run: unknown }>;
     }
   | { readonly type: "release"; readonly id: string | number }
   | { readonly type: "server"; readonly id: string | number; readonly call: ServerCall }

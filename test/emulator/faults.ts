@@ -59,10 +59,14 @@ export interface FaultPlace {
  * (frozen before a commit: rolled back). drop: the connection ends as with a failing network; before that the rows that
  * have passed reach the client (step row). error: the server's error of that number; 1205 and its like roll the
  * transaction back, severity 20 and above ends the connection. delayMs: for slow reads, `times: Infinity` on step row.
- * run: a callback; the connection waits for its promise.
+ * run: a callback; the connection waits for its promise, which waits for `moment.gone` where it has ended the connection.
  */
 export type FaultAction =
-  "freeze" | "drop" | { readonly error: number } | { readonly delayMs: number } | { run(): void | Promise<void> };
+  | "freeze"
+  | "drop"
+  | { readonly error: number }
+  | { readonly delayMs: number }
+  | { run(moment: FaultMoment): void | Promise<void> };
 
 export interface Fault {
   /** Resolves at the first time. */
@@ -171,7 +175,7 @@ class ArmedFault implements Fault {
     } else if ("delayMs" in action) {
       await delay(action.delayMs, moment.gone);
     } else {
-      await action.run();
+      await action.run(moment);
     }
     if (moment.gone.aborted) throw new ConnectionDropped(`the client left while held up at ${moment.step}`);
   }

@@ -32,6 +32,8 @@ export interface TestDatabases {
 export interface TestDatabaseOptions {
   /** ALLOW_SNAPSHOT_ISOLATION on the primary. Default true. */
   readonly snapshot?: boolean;
+  /** Emulators that run already and go on running; `close` drops the databases. Default: two of their own. */
+  readonly emulators?: { readonly primary: Emulator; readonly replica: Emulator };
 }
 
 /**
@@ -40,14 +42,14 @@ export interface TestDatabaseOptions {
  */
 export async function openTestDatabases(options: TestDatabaseOptions = {}): Promise<TestDatabases> {
   const name = `mssql_sync_test_${randomBytes(6).toString("hex")}`;
-  const primary = await openServer("SQLSERVER_PRIMARY_URL", `${name}_p`);
+  const primary = await openServer("SQLSERVER_PRIMARY_URL", `${name}_p`, options.emulators?.primary);
   let replica: OpenDatabase | undefined;
   try {
     await primary.database.run(`ALTER DATABASE [${primary.database.name}]
       SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = ON);
     GO
     ALTER DATABASE [${primary.database.name}] SET ALLOW_SNAPSHOT_ISOLATION ${(options.snapshot ?? true) ? "ON" : "OFF"};`);
-    replica = await openServer("SQLSERVER_REPLICA_URL", `${name}_r`);
+    replica = await openServer("SQLSERVER_REPLICA_URL", `${name}_r`, options.emulators?.replica);
   } catch (error) {
     await primary.close();
     throw error;
@@ -71,9 +73,10 @@ interface OpenDatabase {
   close(): Promise<void>;
 }
 
-async function openServer(variable: string, name: string): Promise<OpenDatabase> {
+async function openServer(variable: string, name: string, running?: Emulator): Promise<OpenDatabase> {
   const setting = process.env[variable];
-  const emulator = setting === undefined ? await startEmulator() : undefined;
+  const own = setting === undefined && running === undefined ? await startEmulator() : undefined;
+  const emulator = setting === undefined ? (running ?? own) : undefined;
   const serverUrl = emulator?.url ?? setting ?? "";
   const url = withDatabase(serverUrl, name);
   let master: sql.ConnectionPool | undefined;
@@ -84,7 +87,7 @@ async function openServer(variable: string, name: string): Promise<OpenDatabase>
     pool = await connect(url);
   } catch (error) {
     await master?.close();
-    await emulator?.close();
+    await own?.close();
     throw error;
   }
   const server = master;
@@ -103,12 +106,12 @@ async function openServer(variable: string, name: string): Promise<OpenDatabase>
     },
     close: async () => {
       await pool.close();
-      if (emulator === undefined) {
+      if (own === undefined) {
         await server.request().batch(`ALTER DATABASE [${name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE;`);
         await server.request().batch(`DROP DATABASE [${name}];`);
       }
       await server.close();
-      await emulator?.close();
+      await own?.close();
     },
   };
 }

@@ -3,7 +3,7 @@ import { createApp } from "../../src/app.ts";
 import { createLog, type Log } from "../../src/log.ts";
 import { syncModules, type SyncModulesOptions, type SyncModulesResult } from "../../src/modules/sync-modules.ts";
 import { runTick, type TickReport } from "../../src/tick/run-tick.ts";
-import { openTestDatabases, type TestDatabases } from "./databases.ts";
+import { openTestDatabases, type TestDatabaseOptions, type TestDatabases } from "./databases.ts";
 import { type RedisServer, startRedis } from "./redis-server.ts";
 
 /** Two databases, a Redis and the app, without a host: a test decides when a tick runs, and what time it is. */
@@ -25,14 +25,15 @@ export interface SyncStack {
   close(): Promise<void>;
 }
 
-export interface SyncStackOptions {
-  readonly snapshot?: boolean;
+export interface SyncStackOptions extends TestDatabaseOptions {
+  /** One that runs already, and goes on running with what it holds. Default: one of its own. */
+  readonly redis?: RedisServer;
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 export async function startSyncStack(options: SyncStackOptions = {}): Promise<SyncStack> {
-  const databases = await openTestDatabases({ snapshot: options.snapshot ?? true });
-  const redis = await startRedis();
+  const databases = await openTestDatabases(options);
+  const redis = options.redis ?? (await startRedis());
   const apps: App[] = [];
   const lines: Record<string, unknown>[] = [];
   const log: Log = createLog(
@@ -79,7 +80,7 @@ export async function startSyncStack(options: SyncStackOptions = {}): Promise<Sy
     },
     close: async () => {
       await Promise.all(apps.map((each) => each.close()));
-      await redis.close();
+      if (options.redis === undefined) await redis.close();
       await databases.close();
     },
   };
