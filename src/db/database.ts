@@ -2,10 +2,9 @@ import { setMaxListeners } from "node:events";
 import sql from "mssql";
 import type { Connection } from "tedious";
 import { type Isolation, type Row, type RunOptions, Session } from "./session.ts";
+import type { Role } from "./role.ts";
 import { StatementFailed } from "./statement-failed.ts";
 import type { Statement } from "../sql/statement.ts";
-
-export type Role = "primary" | "replica";
 
 /** What the pool of mssql offers beyond its published types: connections lent out as they are. */
 interface LendingPool {

@@ -1,6 +1,6 @@
 import { type Connection, ISOLATION_LEVEL, Request, TYPES } from "tedious";
 import type { SqlParam, Statement } from "../sql/statement.ts";
-import type { Role } from "./database.ts";
+import type { Role } from "./role.ts";
 import { StatementFailed } from "./statement-failed.ts";
 
 /** A row as the driver decodes it; bigint columns are decimal text, decimals are lossy: never read user data by it. */

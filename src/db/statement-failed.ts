@@ -1,4 +1,4 @@
-import type { Role } from "./database.ts";
+import type { Role } from "./role.ts";
 
 /** What was asked of a database could not be done; knows of which one. */
 export class StatementFailed extends Error {

@@ -13,6 +13,7 @@ import { readVerifications } from "../state/verifications.ts";
 import { explainDatabaseError, type ExplainedError } from "../db/explain-error.ts";
 import { answered } from "./answered.ts";
 import { type Finding, type PlacedFinding, placed } from "./finding.ts";
+import { headroomFindings } from "./headroom-findings.ts";
 import {
   type HealthReport,
   type PartHealth,
@@ -25,7 +26,6 @@ import { modulesFindings, modulesHealth, type ModulesFacts } from "./modules-hea
 import { quoteName } from "../sql/quote.ts";
 import { reportTables, type TablesView } from "./read-tables.ts";
 import { verifyFindings } from "./verify-findings.ts";
-import { headroomFindings } from "./retention-headroom.ts";
 import type { TableReport, TableState } from "./table-report.ts";
 
 interface Answer<T> {

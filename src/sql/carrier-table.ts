@@ -1,5 +1,6 @@
 import { type ColumnShape, type TableShape, replicatedColumns } from "../model/table-shape.ts";
-import { type Carrier, carrierName, carriersOf, restoredValue } from "./carried-column.ts";
+import { carrierName, carriersOf, restoredValue } from "./carried-column.ts";
+import type { Carrier } from "./carrier.ts";
 import { quoteName } from "./quote.ts";
 import { type StageColumn, type StageKind, stageColumns, stageName } from "./stage-table.ts";
 

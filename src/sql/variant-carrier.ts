@@ -1,5 +1,5 @@
 import type { ColumnType } from "../model/table-shape.ts";
-import type { Carrier } from "./carried-column.ts";
+import type { Carrier } from "./carrier.ts";
 import { isMinusZero, withMinusZero } from "./minus-zero.ts";
 import { typeText } from "./column-type.ts";
 import { keyTextExpression, keyValueExpression } from "./key-text.ts";

@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { App } from "../../src/app.ts";
 import { checkDeepHealth, type DeepHealthReport } from "../../src/operations/check-deep-health.ts";
 import type { PlacedFinding } from "../../src/operations/finding.ts";
-import type { TestDatabase } from "../support/databases.ts";
 import type { Emulator } from "../emulator/start-emulator.ts";
 import { replicaRights } from "../../src/operations/rights-findings.ts";
 import { breakages } from "./doctor-breakages.ts";
+import { loginPassword, loginWith } from "../support/login-with.ts";
 import { isLive, setKey, startSyncStack, type SyncStack } from "../support/sync-stack.ts";
 
 /**
@@ -14,7 +13,6 @@ import { isLive, setKey, startSyncStack, type SyncStack } from "../support/sync-
  * no other, and its statement mends it.
  */
 
-const password = "Login-Password-1";
 let stack: SyncStack;
 let app: App;
 let healthy: readonly PlacedFinding[];
@@ -51,18 +49,6 @@ beforeAll(async () => {
   healthy = (await examine()).findings;
 });
 afterAll(() => stack.close());
-
-/** @returns the setting to connect by the login that has these rights */
-async function loginWith(database: TestDatabase, script: string): Promise<string> {
-  await database.run(`CREATE LOGIN mssql_sync WITH PASSWORD = '${password}';
-  GO
-  CREATE USER mssql_sync FOR LOGIN mssql_sync;`);
-  await database.run(await readFile(new URL(`../../infra/sql/${script}`, import.meta.url), "utf8"));
-  const url = new URL(database.url);
-  url.username = "mssql_sync";
-  url.password = password;
-  return url.href;
-}
 
 /** Findings that a stack as it should be does not have. */
 function beyondHealthy(report: DeepHealthReport): readonly PlacedFinding[] {
@@ -111,7 +97,7 @@ describe("a stack as it should be", () => {
     });
     expect(report.deep.clocks.map(({ who }) => who).sort()).toEqual(["app", "primary", "redis", "replica"]);
     expect(report.deep.space?.files.map(({ kind }) => kind)).toEqual(["data", "log"]);
-    expect(JSON.stringify(report)).not.toContain(password);
+    expect(JSON.stringify(report)).not.toContain(loginPassword);
   });
 });
 
@@ -261,7 +247,9 @@ describe("a check that fails hides no other", () => {
     GO
     USE [${name}]; CREATE USER mssql_sync FOR LOGIN mssql_sync; USE [${replica.name}];`);
     const bare = stack.startApp({
-      MSSQL_REPLICA_URL: replica.url.replace(replica.name, name).replace(/\/\/[^@]*@/, `//mssql_sync:${password}@`),
+      MSSQL_REPLICA_URL: replica.url
+        .replace(replica.name, name)
+        .replace(/\/\/[^@]*@/, `//mssql_sync:${loginPassword}@`),
       REDIS_KEY_PREFIX: "bare",
     });
     const { findings } = await examine(bare);

@@ -1,15 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { App } from "../../src/app.ts";
 import { checkHealth } from "../../src/operations/check-health.ts";
-import type { TestDatabase } from "../support/databases.ts";
 import { expectEqualTables } from "../support/expect-equal.ts";
 import { expectEqualModules } from "../support/module-view.ts";
+import { loginWith } from "../support/login-with.ts";
 import { isLive, setKey, startSyncStack, type SyncStack } from "../support/sync-stack.ts";
 
 /** The whole job by two logins that have what infra/sql gives them, and no more. */
 
-const password = "Login-Password-1";
 const tables = ["Parent", "sales.Order"];
 let stack: SyncStack;
 let app: App;
@@ -39,18 +37,6 @@ beforeAll(async () => {
   });
 });
 afterAll(() => stack.close());
-
-/** @returns the setting to connect by the login that has these rights */
-async function loginWith(database: TestDatabase, script: string): Promise<string> {
-  await database.run(`CREATE LOGIN mssql_sync WITH PASSWORD = '${password}';
-  GO
-  CREATE USER mssql_sync FOR LOGIN mssql_sync;`);
-  await database.run(await readFile(new URL(`../../infra/sql/${script}`, import.meta.url), "utf8"));
-  const url = new URL(database.url);
-  url.username = "mssql_sync";
-  url.password = password;
-  return url.href;
-}
 
 async function tickUntilLive(): Promise<void> {
   for (let ticks = 0; ticks < 20; ticks++) {

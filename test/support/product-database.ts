@@ -1,5 +1,6 @@
 import { parseDatabaseSetting } from "../../src/config/database-setting.ts";
-import { Database, type Role } from "../../src/db/database.ts";
+import { Database } from "../../src/db/database.ts";
+import type { Role } from "../../src/db/role.ts";
 
 /** One of the test's databases as the product opens it, under the product's own application name. */
 export function productDatabase(role: Role, url: string): Database {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { headroomFindings, retentionHeadroom } from "../../../src/operations/retention-headroom.ts";
+import { headroomFindings } from "../../../src/operations/headroom-findings.ts";
+import { retentionHeadroom } from "../../../src/operations/retention-headroom.ts";
 import { liveRow } from "../state/ledger-rows.ts";
 
 const primary = { currentVersion: 15n, now: "2025-01-03T00:00:00Z", retentionMinutes: 4 * 24 * 60 };

@@ -1,0 +1,2 @@
+/** Which of the two databases. */
+export type Role = "primary" | "replica";
