@@ -256,8 +256,9 @@ export class SyncState {
     const cursor = this.keys.of("cursor", row.table);
     const progress = this.keys.of("progress", row.table);
     if (row.load === undefined) return [client.del(cursor), client.del(progress)];
-    const { synced, total, startedAt, cursor: at } = row.load;
-    const report = { synced: Number(synced), total: Number(total), startedAt, updatedAt: new Date().toISOString() };
+    const { synced, total, startedAt, reason, cursor: at } = row.load;
+    const updatedAt = new Date().toISOString();
+    const report = { synced: Number(synced), total: Number(total), startedAt, updatedAt, reason };
     return [
       at === undefined ? client.del(cursor) : client.set(cursor, cursorJson(at)),
       client.set(progress, JSON.stringify(report)),

@@ -4,7 +4,7 @@ import { readTables, reportTables } from "../../src/operations/read-tables.ts";
 import { isBrokenConnection } from "../../src/db/sql-error.ts";
 import type { Finding } from "../../src/operations/finding.ts";
 import { expectEqualTables } from "../support/expect-equal.ts";
-import { startSyncStack, type SyncStack } from "../support/sync-stack.ts";
+import { getKey, startSyncStack, type SyncStack } from "../support/sync-stack.ts";
 
 /** What makes a watermark worthless on the primary, and what only looks so. */
 
@@ -211,6 +211,63 @@ describe.skipIf(process.env["SQLSERVER_PRIMARY_URL"] !== undefined)("without VIE
       expect.stringMatching(/^Busy: .*recovery fork/),
       expect.stringMatching(/^Quiet: .*recovery fork/),
     ]);
+    await expectEqualAll();
+  });
+});
+
+describe("what is done to a table on the primary", () => {
+  const rows = "INSERT dbo.Busy VALUES (2, 20), (3, 30), (4, 40), (5, 50);";
+
+  it.each([
+    ["truncated", `TRUNCATE TABLE dbo.Busy; ${rows}`, /truncated, or its tracking switched off and on/],
+    [
+      "tracking off and on",
+      `ALTER TABLE dbo.Busy DISABLE CHANGE_TRACKING; DELETE dbo.Busy; ${rows} ALTER TABLE dbo.Busy ENABLE CHANGE_TRACKING;`,
+      /truncated, or its tracking switched off and on/,
+    ],
+    [
+      "dropped and made again",
+      `DROP TABLE dbo.Busy; CREATE TABLE dbo.Busy (id int PRIMARY KEY, v int NULL); ALTER TABLE dbo.Busy ENABLE CHANGE_TRACKING; ${rows}`,
+      /dropped and made again on the primary/,
+    ],
+  ])(
+    "%s: loaded in place, with the reason in log, Redis and API, and the replica readable",
+    async (_what, sql, reason) => {
+      const small = stack.startApp({ FULL_LOAD_CHUNK_ROWS: "2" });
+      reloads();
+      await stack.databases.primary.run(sql);
+      await stack.tick(small);
+      expect(reloads()).toEqual([expect.stringMatching(reason)]);
+      await stack.tick(small);
+      expect(JSON.parse((await getKey(small, "progress:Busy")) ?? "{}")).toMatchObject({
+        reason: expect.stringMatching(reason) as string,
+      });
+      const [busy] = reportTables(await readTables(small)).tables;
+      expect(busy).toMatchObject({
+        table: "Busy",
+        state: "loading",
+        progress: { reason: expect.stringMatching(reason) as string },
+      });
+      // Row 2 is on both sides all the time: a load in place never takes it away.
+      expect(await stack.databases.replica.rows("SELECT id FROM dbo.Busy WHERE id = 2;")).toHaveLength(1);
+      await settle();
+      expect(await getKey(small, "progress:Busy")).toBeNull();
+      await expectEqualAll();
+    },
+  );
+
+  it("the tracking of the database off and on: every table is loaded in place", async () => {
+    const { primary } = stack.databases;
+    reloads();
+    await primary.run(`ALTER TABLE dbo.Busy DISABLE CHANGE_TRACKING; ALTER TABLE dbo.Quiet DISABLE CHANGE_TRACKING;
+      ALTER DATABASE CURRENT SET CHANGE_TRACKING = OFF;
+      UPDATE dbo.Busy SET v = 77;`);
+    await expect(stack.tick()).rejects.toThrow();
+    expect((await findings()).some(({ fix }) => fix?.includes("SET CHANGE_TRACKING = ON") === true)).toBe(true);
+    await primary.run(`ALTER DATABASE CURRENT SET CHANGE_TRACKING = ON (CHANGE_RETENTION = 2 DAYS, AUTO_CLEANUP = ON);
+      ALTER TABLE dbo.Busy ENABLE CHANGE_TRACKING; ALTER TABLE dbo.Quiet ENABLE CHANGE_TRACKING;`);
+    await settle();
+    expect(reloads()).toHaveLength(2);
     await expectEqualAll();
   });
 });

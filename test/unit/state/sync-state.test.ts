@@ -128,6 +128,7 @@ describe("publish", () => {
       total: 20000,
       startedAt: "2025-01-01T00:00:00.000Z",
       updatedAt: expect.stringMatching(/^\d{4}-/) as string,
+      reason: loadingRow().load?.reason,
     });
     expect(await operator.exists("mssql_sync:error:User")).toBe(0);
     await state.publish("L1", liveRow({ watermark: 11n }));
