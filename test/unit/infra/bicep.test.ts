@@ -193,7 +193,8 @@ describe("azure.yaml", () => {
 });
 
 describe("the Bicep compiler, where it is installed", () => {
-  const bicep = (...args: string[]) => spawnSync("bicep", args, { cwd: join(project, "infra"), encoding: "utf8" });
+  const bicep = (...args: string[]) =>
+    spawnSync("bicep", args, { cwd: join(project, "infra"), encoding: "utf8", timeout: 60_000 });
   const installed = bicep("--version").status === 0;
 
   it.runIf(installed)("builds and lints everything without a word", { timeout: 120_000 }, () => {
