@@ -5,7 +5,8 @@ import type { PlacedFinding } from "../../src/operations/finding.ts";
 import type { Emulator } from "../emulator/start-emulator.ts";
 import { replicaRights } from "../../src/operations/rights-findings.ts";
 import { breakages } from "./doctor-breakages.ts";
-import { loginPassword, loginWith } from "../support/login-with.ts";
+import { loginPassword } from "../support/databases.ts";
+import { rightsScript } from "../support/rights-script.ts";
 import { isLive, setKey, startSyncStack, type SyncStack } from "../support/sync-stack.ts";
 
 /**
@@ -13,9 +14,13 @@ import { isLive, setKey, startSyncStack, type SyncStack } from "../support/sync-
  * no other, and its statement mends it.
  */
 
+/** What only an emulator does when it is asked to. */
+const onEmulators = process.env["SQLSERVER_PRIMARY_URL"] === undefined;
 let stack: SyncStack;
 let app: App;
 let healthy: readonly PlacedFinding[];
+/** With the login that has no more than the rights of infra/sql. */
+let replicaUrl: string;
 
 const examine = (by: App = app, limitMs?: number): Promise<DeepHealthReport> =>
   checkDeepHealth(by, { moduleSync: false }, limitMs);
@@ -35,9 +40,10 @@ beforeAll(async () => {
   CREATE VIEW dbo.Names AS SELECT p.name FROM dbo.Parent AS p;
   GO
   CREATE FUNCTION dbo.allRows(@id int) RETURNS TABLE WITH SCHEMABINDING AS RETURN SELECT 1 AS yes WHERE @id > 0;`);
+  replicaUrl = await replica.addUser("mssql_sync", await rightsScript("replica"));
   app = stack.startApp({
-    MSSQL_PRIMARY_URL: await loginWith(primary, "primary-rights.sql"),
-    MSSQL_REPLICA_URL: await loginWith(replica, "replica-rights.sql"),
+    MSSQL_PRIMARY_URL: await primary.addUser("mssql_sync", await rightsScript("primary")),
+    MSSQL_REPLICA_URL: replicaUrl,
   });
   const tables = ["Parent", "sales.Order"];
   for (const table of tables) await setKey(app, `enabled:${table}`, "true");
@@ -115,7 +121,7 @@ describe("a thing that is broken is found, and its statement mends it", () => {
     }
   });
 
-  it.each([
+  it.runIf(onEmulators).each([
     [1105, /^replica error: the replica's database is 100 % full: 8 MB of 8 MB/],
     [9002, /^replica error: the replica's transaction log is 100 % full/],
   ] as const)("a file without room (%d)", async (error, pattern) => {
@@ -137,7 +143,7 @@ describe("a thing that is broken is found, and its statement mends it", () => {
 });
 
 describe("what no statement mends", () => {
-  it("a clock that is wrong", async () => {
+  it.runIf(onEmulators)("a clock that is wrong", async () => {
     emulatorOf("replica").clock.advance(-30_000);
     const behind = beyondHealthy(await examine());
     emulatorOf("replica").clock.advance(30_000 + 600_000);
@@ -216,7 +222,7 @@ describe("what no statement mends", () => {
 });
 
 describe("a check that fails hides no other", () => {
-  it("an error of the server", async () => {
+  it.runIf(onEmulators)("an error of the server", async () => {
     const fault = emulatorOf("replica").faults.at({ step: "rpc", match: /sys\.database_files/ }, { error: 10928 });
     await stack.databases.primary.run(`ALTER DATABASE [${stack.databases.primary.name}] SET AUTO_CLOSE ON;`);
     const found = beyondHealthy(await examine());
@@ -229,7 +235,7 @@ describe("a check that fails hides no other", () => {
     );
   });
 
-  it("a server that does not answer in time", async () => {
+  it.runIf(onEmulators)("a server that does not answer in time", async () => {
     const fault = emulatorOf("primary").faults.at({ step: "rpc", match: /ProductVersion/ }, "freeze");
     const found = beyondHealthy(await examine(app, 1000));
     fault.release();
@@ -245,13 +251,10 @@ describe("a check that fails hides no other", () => {
     const name = `${replica.name}_bare`;
     await replica.run(`CREATE DATABASE [${name}];
     GO
-    USE [${name}]; CREATE USER mssql_sync FOR LOGIN mssql_sync; USE [${replica.name}];`);
-    const bare = stack.startApp({
-      MSSQL_REPLICA_URL: replica.url
-        .replace(replica.name, name)
-        .replace(/\/\/[^@]*@/, `//mssql_sync:${loginPassword}@`),
-      REDIS_KEY_PREFIX: "bare",
-    });
+    USE [${name}]; CREATE USER mssql_sync FOR LOGIN [${replica.name}_mssql_sync]; USE [${replica.name}];`);
+    const url = new URL(replicaUrl);
+    url.pathname = name;
+    const bare = stack.startApp({ MSSQL_REPLICA_URL: url.href, REDIS_KEY_PREFIX: "bare" });
     const { findings } = await examine(bare);
     await bare.close();
     await replica.run(`DROP DATABASE [${name}];`);

@@ -190,12 +190,11 @@ describe.skipIf(process.env["SQLSERVER_PRIMARY_URL"] !== undefined)("without VIE
   it("the recovery fork tells a restore, and the health report names the right", async () => {
     const { server, database } = emulator();
     const { primary } = stack.databases;
-    await primary.run(`CREATE LOGIN plain WITH PASSWORD = 'Login-Password-1'; CREATE USER plain FOR LOGIN plain;
-    GRANT VIEW DEFINITION TO plain; GRANT SELECT, VIEW CHANGE TRACKING ON SCHEMA::dbo TO plain;`);
-    const url = new URL(primary.url);
-    url.username = "plain";
-    url.password = "Login-Password-1";
-    const app = stack.startApp({ MSSQL_PRIMARY_URL: url.href });
+    const url = await primary.addUser(
+      "plain",
+      "GRANT VIEW DEFINITION TO plain; GRANT SELECT, VIEW CHANGE TRACKING ON SCHEMA::dbo TO plain;",
+    );
+    const app = stack.startApp({ MSSQL_PRIMARY_URL: url });
     const image = await server.backup(database);
     await write(5);
     app.memory.lastIdleMove = 0;

@@ -8,7 +8,6 @@ import { getKey, isLive, setKey, startSyncStack, type SyncStack } from "../suppo
 
 /** What becomes of a table whose primary key the login is not shown. */
 
-const password = "Login-Password-1";
 let stack: SyncStack;
 
 beforeAll(async () => {
@@ -73,19 +72,10 @@ describe("a table whose indexes are not shown", { timeout: 60_000 }, () => {
   });
 });
 
-describe.runIf(process.env["SQLSERVER_PRIMARY_URL"] === undefined)("the rights of the login", () => {
+describe("the rights of the login", () => {
   /** Makes a login that may do what the README asks for on the primary, and no more; then `more`. */
   async function appOf(name: string, more: string): Promise<App> {
-    const { primary } = stack.databases;
-    await primary.run(`CREATE LOGIN ${name} WITH PASSWORD = '${password}';
-    GO
-    CREATE USER ${name} FOR LOGIN ${name};
-    GO
-    ${more}`);
-    const url = new URL(primary.url);
-    url.username = name;
-    url.password = password;
-    return stack.startApp({ MSSQL_PRIMARY_URL: url.href });
+    return stack.startApp({ MSSQL_PRIMARY_URL: await stack.databases.primary.addUser(name, more) });
   }
 
   it.each([

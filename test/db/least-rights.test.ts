@@ -3,7 +3,7 @@ import type { App } from "../../src/app.ts";
 import { checkHealth } from "../../src/operations/check-health.ts";
 import { expectEqualTables } from "../support/expect-equal.ts";
 import { expectEqualModules } from "../support/module-view.ts";
-import { loginWith } from "../support/login-with.ts";
+import { rightsScript } from "../support/rights-script.ts";
 import { isLive, setKey, startSyncStack, type SyncStack } from "../support/sync-stack.ts";
 
 /** The whole job by two logins that have what infra/sql gives them, and no more. */
@@ -31,8 +31,8 @@ beforeAll(async () => {
   GO
   CREATE PROCEDURE sales.pCount AS SELECT sales.fNext(COUNT(*)) AS n FROM dbo.vOrders;`);
   app = stack.startApp({
-    MSSQL_PRIMARY_URL: await loginWith(primary, "primary-rights.sql"),
-    MSSQL_REPLICA_URL: await loginWith(replica, "replica-rights.sql"),
+    MSSQL_PRIMARY_URL: await primary.addUser("mssql_sync", await rightsScript("primary")),
+    MSSQL_REPLICA_URL: await replica.addUser("mssql_sync", await rightsScript("replica")),
     FULL_LOAD_CHUNK_ROWS: "2",
   });
 });

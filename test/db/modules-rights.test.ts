@@ -1,32 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { App } from "../../src/app.ts";
 import type { SyncModulesOptions } from "../../src/modules/sync-modules.ts";
-import type { TestDatabase } from "../support/databases.ts";
 import { expectEqualModules } from "../support/module-view.ts";
 import { startSyncStack, type SyncStack } from "../support/sync-stack.ts";
 
 /** Module sync by logins that are nobody's owner. */
 
-const password = "Login-Password-1";
 let stack: SyncStack;
 
 beforeAll(async () => {
   stack = await startSyncStack();
 });
 afterAll(() => stack.close());
-
-/** Makes a login with a user and gives the setting to connect by it. */
-async function makeLogin(database: TestDatabase, name: string, grants: string): Promise<string> {
-  await database.run(`CREATE LOGIN ${name} WITH PASSWORD = '${password}';
-  GO
-  CREATE USER ${name} FOR LOGIN ${name};
-  GO
-  ${grants}`);
-  const url = new URL(database.url);
-  url.username = name;
-  url.password = password;
-  return url.href;
-}
 
 async function sync(app: App, options: Partial<SyncModulesOptions> = {}) {
   const result = await stack.syncModules({ retryAll: true, ...options }, app);
@@ -41,7 +26,7 @@ describe("a login on the primary", () => {
     GO
     CREATE PROCEDURE dbo.pTwo AS SELECT 2 AS n;`);
     await sync(stack.app);
-    const url = await makeLogin(primary, "half_blind", "GRANT SELECT ON dbo.vOne TO half_blind;");
+    const url = await primary.addUser("half_blind", "GRANT SELECT ON dbo.vOne TO half_blind;");
     const app = stack.startApp({ MSSQL_PRIMARY_URL: url });
     const { states, run } = await sync(app, { confirmed: true });
     expect(run.dropsHeld?.fix).toContain("GRANT VIEW DEFINITION");
@@ -66,7 +51,7 @@ describe("a login on the primary", () => {
     CREATE VIEW dbo.vM AS SELECT n FROM dbo.vZ;
     GO
     CREATE VIEW dbo.vA AS SELECT n FROM dbo.vM;`);
-    const url = await makeLogin(primary, "no_dependencies", "GRANT VIEW DEFINITION TO no_dependencies;");
+    const url = await primary.addUser("no_dependencies", "GRANT VIEW DEFINITION TO no_dependencies;");
     const { run } = await sync(stack.startApp({ MSSQL_PRIMARY_URL: url }));
     expect(run).toMatchObject({ changed: 3, pending: 0 });
     expect(run.advice?.join()).toContain("sys.sql_expression_dependencies");
@@ -79,8 +64,7 @@ describe("a login on the replica", () => {
     // Its first run by an owner makes the schema mssql_sync.
     await sync(stack.app);
     const { primary, replica } = stack.databases;
-    const url = await makeLogin(
-      replica,
+    const url = await replica.addUser(
       "writer",
       `GRANT CONTROL ON SCHEMA::mssql_sync TO writer; GRANT VIEW DEFINITION TO writer;
        GRANT SELECT ON sys.sql_expression_dependencies TO writer;`,

@@ -221,21 +221,17 @@ describe.skipIf(process.env["SQLSERVER_REPLICA_URL"] !== undefined)("the replica
 });
 
 describe("the primary begins to hide rows of a live table", () => {
-  const user = "reader";
   const predicate = `CREATE FUNCTION dbo.may_see(@v nvarchar(20)) RETURNS TABLE WITH SCHEMABINDING AS RETURN SELECT 1 AS ok WHERE USER_NAME() = N'dbo' OR @v <> N'a';`;
 
   beforeEach(async () => {
-    await stack.databases.primary.run(`CREATE LOGIN ${user}_login WITH PASSWORD = 'Reader-Password-1';
-    GO
-    CREATE USER ${user} FOR LOGIN ${user}_login;
-    GRANT SELECT, VIEW CHANGE TRACKING ON SCHEMA::dbo TO ${user};
-    GRANT VIEW DEFINITION TO ${user}; GRANT VIEW DATABASE STATE TO ${user};
-    GO
-    ${predicate}`);
-    const url = new URL(stack.databases.primary.url);
-    url.username = `${user}_login`;
-    url.password = "Reader-Password-1";
-    const reader = stack.startApp({ MSSQL_PRIMARY_URL: url.href });
+    const { primary } = stack.databases;
+    await primary.run(predicate);
+    const url = await primary.addUser(
+      "reader",
+      `GRANT SELECT, VIEW CHANGE TRACKING ON SCHEMA::dbo TO reader;
+      GRANT VIEW DEFINITION TO reader; GRANT VIEW DATABASE STATE TO reader;`,
+    );
+    const reader = stack.startApp({ MSSQL_PRIMARY_URL: url });
     await stack.tick(reader);
     await stack.app.close();
     Object.assign(stack, { app: reader });

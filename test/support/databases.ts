@@ -16,6 +16,11 @@ export interface TestDatabase {
   run(script: string): Promise<void>;
   /** The rows of the last rowset of one batch; bigint columns are decimal text. */
   rows(query: string): Promise<Record<string, unknown>[]>;
+  /**
+   * Makes a user, and a login for it that no other test has, and runs the script that gives it its rights.
+   * @returns the setting to connect by that login
+   */
+  addUser(user: string, grants: string): Promise<string>;
 }
 
 export interface TestDatabases {
@@ -68,6 +73,9 @@ export async function openTestDatabases(options: TestDatabaseOptions = {}): Prom
   };
 }
 
+/** Of every login that `addUser` makes. */
+export const loginPassword = "Login-Password-1";
+
 interface OpenDatabase {
   readonly database: TestDatabase;
   close(): Promise<void>;
@@ -91,17 +99,28 @@ async function openServer(variable: string, name: string, running?: Emulator): P
     throw error;
   }
   const server = master;
+  const logins: string[] = [];
+  const run = async (script: string): Promise<void> => {
+    for (const batch of batches(script)) await runBatch(pool, batch);
+  };
   return {
     database: {
       url,
       name,
       emulator,
-      run: async (script) => {
-        for (const batch of batches(script)) await runBatch(pool, batch);
-      },
+      run,
       rows: async (query) => {
         const sets = (await runBatch(pool, query)).recordsets as unknown as Record<string, unknown>[][];
         return (sets.at(-1) ?? []).map((row) => ({ ...row }));
+      },
+      addUser: async (user, grants) => {
+        const login = `${name}_${user}`;
+        await run(
+          `CREATE LOGIN [${login}] WITH PASSWORD = '${loginPassword}';\nGO\nCREATE USER ${user} FOR LOGIN [${login}];`,
+        );
+        logins.push(login);
+        await run(grants);
+        return withLogin(url, login);
       },
     },
     close: async () => {
@@ -109,6 +128,7 @@ async function openServer(variable: string, name: string, running?: Emulator): P
       if (own === undefined) {
         await server.request().batch(`ALTER DATABASE [${name}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE;`);
         await server.request().batch(`DROP DATABASE [${name}];`);
+        for (const login of logins) await server.request().batch(`DROP LOGIN [${login}];`);
       }
       await server.close();
       await own?.close();
@@ -155,6 +175,17 @@ function withDatabase(setting: string, database: string): string {
   if (!/^(mssql|sqlserver):\/\//i.test(setting)) return `${setting};Database=${database}`;
   const url = new URL(setting);
   url.pathname = `/${encodeURIComponent(database)}`;
+  return url.href;
+}
+
+function withLogin(setting: string, login: string): string {
+  if (!/^(mssql|sqlserver):\/\//i.test(setting)) {
+    const others = setting.split(";").filter((part) => !/^\s*(user id|uid|user|password|pwd)\s*=/i.test(part));
+    return [...others, `User Id=${login}`, `Password=${loginPassword}`].join(";");
+  }
+  const url = new URL(setting);
+  url.username = login;
+  url.password = loginPassword;
   return url.href;
 }
 
