@@ -3,6 +3,7 @@ import { describeError } from "../describe-error.ts";
 import type { Ledger } from "../model/ledger-row.ts";
 import { knownTables } from "../model/known-tables.ts";
 import { type TableName, tableKey } from "../model/table-name.ts";
+import type { TableState } from "../model/table-state.ts";
 import { inspectPrimary, type PrimaryView } from "../primary/inspect.ts";
 import { readLedger } from "../replica/ledger.ts";
 import { decideConfigUrls } from "../state/config-urls.ts";
@@ -26,7 +27,7 @@ import { modulesFindings, modulesHealth, type ModulesFacts } from "./modules-hea
 import { quoteName } from "../sql/quote.ts";
 import { reportTables, type TablesView } from "./read-tables.ts";
 import { verifyFindings } from "./verify-findings.ts";
-import type { TableReport, TableState } from "./table-report.ts";
+import type { TableReport } from "./table-report.ts";
 
 interface Answer<T> {
   readonly part: PartHealth;

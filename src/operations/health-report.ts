@@ -1,3 +1,4 @@
+import type { TableState } from "../model/table-state.ts";
 import type { SettingProblem } from "../config.ts";
 import type { RedisAuth } from "../config/redis-setting.ts";
 import type { PrimaryView } from "../primary/inspect.ts";
@@ -6,7 +7,7 @@ import type { StrangeKey } from "../state/list-strange-keys.ts";
 import type { Rebuilt } from "../state/redis-view.ts";
 import type { Finding } from "./finding.ts";
 import type { ModulesHealth } from "./modules-health.ts";
-import type { TableReport, TableState } from "./table-report.ts";
+import type { TableReport } from "./table-report.ts";
 
 export interface PartHealth {
   readonly reachable: boolean;

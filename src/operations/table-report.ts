@@ -1,11 +1,10 @@
 import type { LedgerRow } from "../model/ledger-row.ts";
 import type { TableError, TableFlags } from "../model/table-flags.ts";
 import { type TableName, tableKey } from "../model/table-name.ts";
+import type { TableState } from "../model/table-state.ts";
 import type { PrimaryView } from "../primary/inspect.ts";
 import { retentionHeadroom } from "./retention-headroom.ts";
 import { secondsBetween } from "./seconds-between.ts";
-
-export type TableState = "paused" | "new" | "loading" | "live" | "blocked";
 
 /** One table as GET /api/tables shows it. Versions are decimal text: they do not fit a JSON number. */
 export interface TableReport {

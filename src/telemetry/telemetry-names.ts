@@ -1,3 +1,5 @@
+import { tableStates } from "../model/table-state.ts";
+
 /**
  * Every name that leaves the product: metrics, spans, their attributes, and the log's events with their fields. The
  * workbook, the alerts and the queries are held against these by a test, and so is the code that emits them.
@@ -17,7 +19,7 @@ export const attributeValues = {
   /** Of rows_replicated and bytes. */
   plan: ["delta", "full-load-chunk"],
   /** Of tables; the words of GET /api/tables. */
-  state: ["paused", "new", "loading", "live", "blocked"],
+  state: tableStates,
   /** Of errors, and of the spans: where the error comes from. */
   side: ["primary", "replica", "redis", "app"],
   /** Of tick_duration and of the spans tick and modules. */

@@ -1,4 +1,4 @@
-import type { TableState } from "../operations/table-report.ts";
+import type { TableState } from "../model/table-state.ts";
 import type { attributeValues } from "./telemetry-names.ts";
 
 export type Outcome = (typeof attributeValues.outcome)[number];
